@@ -1,0 +1,8 @@
+import { defineFunction } from 'ndn-sfc'
+
+export default defineFunction({
+  name: 'copy-3',
+  input: '*/*',
+  output: 'application/octet-stream',
+  apply: (input) => new Uint8Array(input),
+})

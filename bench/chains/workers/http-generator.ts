@@ -1,0 +1,14 @@
+// Asks the first server of the chain. Argument: its port.
+import { checkResult, PREFIX } from '../content.ts'
+import { generate, type Load } from '../generate.ts'
+import { fetchOverHttp } from '../http.ts'
+import { serveWorker } from '../worker.ts'
+
+const port = Number(process.argv[2])
+let next = 0
+
+async function ask(): Promise<void> {
+  checkResult(await fetchOverHttp(port, `${PREFIX}/${process.pid}/${next++}`))
+}
+
+serveWorker({ generate: (load: Load) => generate(ask, load) })

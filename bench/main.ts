@@ -1,0 +1,14 @@
+import { Command } from 'commander'
+import { chainsCommand } from './chains/command.ts'
+
+const program = new Command('bench')
+  .description('Measures ndn-sfc on this machine, each figure beside its baseline in the same run.')
+  .showHelpAfterError('(add --help for what there is)')
+program.addCommand(chainsCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,105 @@
+import { CommanderError } from 'commander'
+import {
+  type FailureCode,
+  FetchError,
+  type FetchErrorCode,
+  NackError,
+  TimeoutError,
+  UnreachableError,
+} from '../endpoint/index.ts'
+import { FaceError } from '../face/index.ts'
+import { NackReason, PacketError, UriError } from '../packet/index.ts'
+import { ConfigError } from '../router/index.ts'
+import { VerificationError } from '../trust/index.ts'
+
+/** What the command `ndn-sfc` exits with. Stable: scripts depend on them. */
+export const ExitCode = {
+  Ok: 0,
+  Other: 1,
+  Usage: 2,
+  NoRoute: 3,
+  Timeout: 4,
+  FunctionFailed: 5,
+  VerificationFailed: 6,
+  Unreachable: 7,
+  Refused: 8,
+} as const
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+export const EXIT_CODE_HELP = `
+Exit codes:
+  0  done
+  1  any other error
+  2  bad chain, name, option or configuration
+  3  no route: no node offers a function of the chain, or nobody has the content
+  4  timeout: no answer in the time allowed, or all too busy
+  5  a function failed
+  6  verification failed
+  7  the router cannot be reached
+  8  refused: media types do not fit, or a parameter that the function does not take`
+
+/** An error whose message is all that a user needs to know. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code = 'cli'
+  readonly exitCode: ExitCode
+
+  constructor(exitCode: ExitCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.exitCode = exitCode
+  }
+}
+
+/** Ended by a signal. By the shell's convention the exit code is 128 and the signal's number. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+
+  constructor(signal: string, number: number) {
+    super(`stopped by ${signal}`)
+    this.exitCode = 128 + number
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CliError || error instanceof Interrupted) return error.exitCode
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage
+  if (error instanceof FetchError) {
+    return error.failure === undefined
+      ? FETCH_CODES[error.code]
+      : (FAILURE_CODES[error.failure.code] ?? ExitCode.FunctionFailed)
+  }
+  if (error instanceof NackError)
+    return error.reason === NackReason.NoRoute ? ExitCode.NoRoute : ExitCode.Timeout
+  if (error instanceof TimeoutError) return ExitCode.Timeout
+  if (error instanceof UnreachableError) return ExitCode.Unreachable
+  if (error instanceof VerificationError) return ExitCode.VerificationFailed
+  if (error instanceof UriError || error instanceof PacketError || error instanceof ConfigError)
+    return ExitCode.Usage
+  if (error instanceof FaceError && error.code === 'bad-address') return ExitCode.Usage
+  return ExitCode.Other
+}
+
+/** For a person. An error without a code is a fault of ours, so it is shown with where it came from. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error || error instanceof Interrupted ? error.message : (error.stack ?? error.message)
+}
+
+const FETCH_CODES: Record<FetchErrorCode, ExitCode> = {
+  'no-route': ExitCode.NoRoute,
+  timeout: ExitCode.Timeout,
+  congestion: ExitCode.Timeout,
+  'function-failed': ExitCode.FunctionFailed,
+  'too-large': ExitCode.Other,
+  'bad-object': ExitCode.Other,
+}
+
+/** A code that a newer node made up counts as a failure of the function. */
+const FAILURE_CODES: Partial<Record<string, ExitCode>> = {
+  'no-route': ExitCode.NoRoute,
+  timeout: ExitCode.Timeout,
+  'type-mismatch': ExitCode.Refused,
+  'bad-parameter': ExitCode.Refused,
+} satisfies Partial<Record<FailureCode, ExitCode>>

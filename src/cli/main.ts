@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { Command, CommanderError } from 'commander'
+import { demoCommand } from './demo.ts'
+import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
+import { facesCommand } from './faces.ts'
+import { functionsCommand } from './functions.ts'
+import { getCommand } from './get.ts'
+import { examples } from './options.ts'
+import { paintFor } from './paint.ts'
+import { putCommand } from './put.ts'
+import { routesCommand } from './routes.ts'
+import { statusCommand } from './status.ts'
+import { printable } from './text.ts'
+import { upCommand } from './up.ts'
+
+const { version, description } = createRequire(import.meta.url)('../../../package.json') as {
+  version: string
+  description: string
+}
+
+function createProgram(): Command {
+  const program = new Command('ndn-sfc')
+    .description(description)
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        ['ndn-sfc demo', 'see it work: photographs through three functions'],
+        ['ndn-sfc up', 'run a node'],
+        ['ndn-sfc put /camera/yard ./photos', 'publish a folder'],
+        ["ndn-sfc get 'resize(width=320)/camera/yard/1.jpg' -o small.jpg", 'ask for a function of it'],
+        ['ndn-sfc get --help', 'all about one command'],
+      ),
+    )
+  const commands = [
+    upCommand(),
+    getCommand(),
+    putCommand(),
+    functionsCommand(),
+    routesCommand(),
+    facesCommand(),
+    statusCommand(),
+    demoCommand(),
+  ]
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  return program
+}
+
+async function main(): Promise<number> {
+  // Whoever reads the output, e.g. `head`, may have seen enough.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(ExitCode.Ok)
+      throw error
+    })
+  }
+  try {
+    await createProgram().parseAsync()
+    return ExitCode.Ok
+  } catch (error) {
+    // Commander has told its errors already, and that someone pressed ctrl-C is no news.
+    if (!(error instanceof CommanderError || error instanceof Interrupted)) {
+      const label = paintFor(process.stderr)(['red', 'bold'], 'error:')
+      process.stderr.write(`${label} ${printable(messageOf(error))}\n`)
+    }
+    return exitCodeOf(error)
+  }
+}
+
+process.exitCode = await main()

@@ -1,0 +1,81 @@
+import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
+import { EngineError, type InstanceSpec } from '../engine.ts'
+import { type DockerClient, ignoreGone, isConflict, isGone } from './client.ts'
+import { containerName, containerOptions } from './container.ts'
+import { LABELS } from './labels.ts'
+
+/** The containers of one node. */
+export class NodeContainers {
+  readonly #client: DockerClient
+  readonly #nodeName: string
+  readonly #logLevel: string
+  readonly #cpus: number
+
+  /** @param cpus - of the engine's machine. */
+  constructor(client: DockerClient, nodeName: string, logLevel: string, cpus: number) {
+    this.#client = client
+    this.#nodeName = nodeName
+    this.#logLevel = logLevel
+    this.#cpus = cpus
+  }
+
+  /** Makes a container for an instance, in place of one that a crashed node left. */
+  async create(spec: InstanceSpec): Promise<Container> {
+    const options = containerOptions(spec, this.#nodeName, this.#logLevel, this.#cpus)
+    const create = () =>
+      this.#client.call(`create a container for ${spec.id}`, (docker) => docker.createContainer(options))
+    try {
+      return await create()
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      const name = containerName(this.#nodeName, spec.id)
+      if ((await this.inspect(name)) !== undefined && (await this.find(spec.id)) === undefined) {
+        const message = `the name ${name} is taken by a container that is not of this node: docker rm -f ${name}`
+        throw new EngineError('start-failed', message, error)
+      }
+      await this.remove(name)
+      return await create()
+    }
+  }
+
+  async list(): Promise<ContainerInfo[]> {
+    const filters = { label: [`${LABELS.node}=${this.#nodeName}`] }
+    return await this.#client.call('list containers', (docker) =>
+      docker.listContainers({ all: true, filters }),
+    )
+  }
+
+  /** The container of an instance, if it is one of this node. */
+  async find(id: string): Promise<ContainerInspectInfo | undefined> {
+    const info = await this.inspect(containerName(this.#nodeName, id))
+    const { [LABELS.node]: node, [LABELS.instance]: instance } = info?.Config.Labels ?? {}
+    return node === this.#nodeName && instance === id ? info : undefined
+  }
+
+  /** @param container - id or name. */
+  async inspect(container: string): Promise<ContainerInspectInfo | undefined> {
+    try {
+      return await this.#client.call(`inspect ${container}`, (docker) =>
+        docker.getContainer(container).inspect(),
+      )
+    } catch (error) {
+      if (isGone(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Stops a container that nobody watches; it is killed after `grace` milliseconds, in whole seconds. */
+  async stop({ Id }: ContainerInspectInfo, grace: number): Promise<void> {
+    const t = Math.ceil(grace / 1000)
+    await this.#client.call(`stop ${Id}`, (docker) => docker.getContainer(Id).stop({ t })).catch(ignoreGone)
+    await this.remove(Id)
+  }
+
+  /** Kills and removes a container. */
+  async remove(container: string): Promise<void> {
+    const options = { force: true, v: true }
+    await this.#client
+      .call(`remove ${container}`, (docker) => docker.getContainer(container).remove(options))
+      .catch(ignoreGone)
+  }
+}

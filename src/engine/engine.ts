@@ -1,0 +1,108 @@
+import type { Manifest } from '../function/index.ts'
+
+/** A function made ready to run, the same for every engine: a folder with `main.mjs` and all that it needs. */
+export interface Artifact {
+  /** The folder, absolute. */
+  readonly directory: string
+  /** SHA-256 over the folder's paths and bytes, lower-case hexadecimal. */
+  readonly digest: string
+  readonly manifest: Manifest
+}
+
+/** One instance to be started. */
+export interface InstanceSpec {
+  /** Unique on this node; also the container's name. `[a-z0-9-]{1,64}` */
+  readonly id: string
+  readonly artifact: Artifact
+  /**
+   * Folder on this host that the instance sees as its only door: it holds the Unix socket `router.sock`
+   * and the instance's `identity.json`.
+   */
+  readonly doorDirectory: string
+}
+
+export interface InstanceStatus {
+  readonly id: string
+  /** Name of the function, from its manifest. */
+  readonly function: string
+  readonly digest: string
+  readonly state: 'running' | 'stopped'
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+export interface InstanceStats {
+  /** Resident memory, bytes. */
+  readonly memory: number
+  /** CPU time used since the start, milliseconds. */
+  readonly cpu: number
+}
+
+/** What an engine tells those who watch it. */
+export type EngineEvent =
+  | {
+      readonly type: 'exit'
+      readonly id: string
+      readonly exitCode: number | null
+      readonly signal: string | null
+      readonly outOfMemory: boolean
+      /** Last lines that the instance wrote to stderr, for the error message. At most {@link LAST_WORDS_BYTES}. */
+      readonly lastWords: string
+    }
+  /** The engine itself stopped answering; every instance counts as gone. */
+  | { readonly type: 'lost'; readonly cause: Error }
+  /** The engine answers again. */
+  | { readonly type: 'found' }
+
+/** Most of an instance's stderr that is kept for an error message, in bytes. */
+export const LAST_WORDS_BYTES = 2048
+
+/** Where instances run. One compliance suite (test/engine/compliance.ts) that each implementation passes. */
+export interface Engine {
+  readonly kind: 'docker' | 'process'
+
+  /**
+   * Makes ready, once, what instances of this artifact need (docker: the base image and the function's image).
+   * @param progress is told each step that takes time, in words for a person.
+   */
+  prepare(artifact: Artifact, progress?: (step: string) => void): Promise<void>
+
+  /** Starts an instance; resolves when it runs (it is ready only once it has connected to its socket). */
+  start(spec: InstanceSpec): Promise<void>
+
+  /** Asks an instance to finish its work and exit; kills it after `grace` milliseconds. Nothing happens if it is gone. */
+  stop(id: string, grace?: number): Promise<void>
+
+  /** Instances of this node that the engine knows, also those left behind by a node that crashed. */
+  list(): Promise<InstanceStatus[]>
+
+  /** Calls `listener` for each event until the returned function is called. An exit asked for by `stop` is an event too. */
+  watch(listener: (event: EngineEvent) => void): () => void
+
+  stats(id: string): Promise<InstanceStats>
+
+  /** Stops every instance of this node and lets go of everything held. */
+  close(): Promise<void>
+}
+
+export type EngineErrorCode =
+  /** No engine answers at the given address. */
+  | 'engine-unreachable'
+  /** The image is not there: `prepare` was not called, or it was removed since. */
+  | 'image-missing'
+  | 'build-failed'
+  | 'already-running'
+  | 'no-such-instance'
+  | 'start-failed'
+  | 'disk-full'
+
+/** What every engine throws. `message` names the cause and what to do next. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  readonly code: EngineErrorCode
+
+  constructor(code: EngineErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}

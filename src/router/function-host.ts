@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Artifact, buildArtifact, type Engine, EngineError, type EngineEvent } from '../engine/index.ts'
+import type { Forwarder } from '../forwarder/index.ts'
+import type { Manifest } from '../function/index.ts'
+import { Component, Name, type Signer, TT } from '../packet/index.ts'
+import type { NodeConfig } from './config.ts'
+import { FunctionSlot } from './function-slot.ts'
+import { shippedFunctions } from './shipped-functions.ts'
+import type { FunctionStatus, SlotState } from './status.ts'
+import type { Supervision } from './supervision.ts'
+
+/** Functions that are built and started at the same time. */
+const START_CONCURRENCY = 2
+
+/** How long an engine may take to measure an instance, in milliseconds. */
+const MEASURE_TIMEOUT_MS = 1000
+
+/** What `Node.start` tells while it starts. */
+export interface NodeProgress {
+  readonly function: string
+  /** In words for a person. */
+  readonly step: string
+  /** Set once it is settled. */
+  readonly state?: SlotState
+  /** Milliseconds since its start began. */
+  readonly ms: number
+}
+
+export interface FunctionHostOptions {
+  readonly config: NodeConfig
+  readonly engine: Engine
+  readonly forwarder: Forwarder
+  readonly supervision: Supervision
+  /** Of the node, for errors in an instance's stead. */
+  readonly signer: () => Signer
+  /** Writes a new identity for an instance to a file. */
+  readonly writeIdentity: (path: string, artifact: Artifact) => Promise<void>
+  /** Asks an instance of a function whether it is alive; rejects when no answer comes in time (milliseconds). */
+  readonly probe: (functionName: string, timeout: number) => Promise<void>
+  /** Called after each packet that came from an instance. */
+  readonly onActivity: () => void
+  /** There is one more function. */
+  readonly onFunction: (manifest: Manifest) => void
+  readonly log: Logger
+}
+
+/** The functions of a node, from their sources to their instances. */
+export class FunctionHost {
+  readonly #options: FunctionHostOptions
+  readonly #slots = new Map<string, FunctionSlot>()
+  /** Those that never came to have a slot. */
+  readonly #unusable: FunctionStatus[] = []
+  #isStopped = false
+
+  constructor(options: FunctionHostOptions) {
+    this.#options = options
+  }
+
+  get slots(): readonly FunctionSlot[] {
+    return [...this.#slots.values()]
+  }
+
+  /** Builds and starts all; resolves when each is ready or has failed. */
+  async start(onProgress: (event: NodeProgress) => void): Promise<void> {
+    const sources = [...(this.#options.config.functions ?? (await shippedFunctions()))]
+    const startNext = async (): Promise<void> => {
+      for (let source = sources.shift(); source !== undefined; source = sources.shift()) {
+        if (!this.#isStopped) await this.#startOne(source, onProgress)
+      }
+    }
+    if (this.#isStopped) return
+    await mkdir(this.directory, { recursive: true })
+    // Instances may run as other users and their doors are open: nobody else comes this far.
+    await chmod(this.directory, 0o700)
+    await Promise.all(Array.from({ length: START_CONCURRENCY }, startNext))
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    const { log } = this.#options
+    await Promise.all(this.slots.map((slot) => slot.stop().catch((error) => log.error(error))))
+  }
+
+  /** Gives every instance a new certificate. */
+  async renewIdentities(): Promise<void> {
+    for (const slot of this.slots) {
+      await slot
+        .renewIdentity()
+        .catch((error: Error) => this.#options.log.error(`${slot.name}: ${error.message}`))
+    }
+  }
+
+  onEngineEvent(event: EngineEvent): void {
+    for (const slot of this.slots) slot.onEngineEvent(event)
+  }
+
+  slotOf(face: number): FunctionSlot | undefined {
+    for (const slot of this.#slots.values()) if (slot.faceId === face) return slot
+    return undefined
+  }
+
+  async status(): Promise<FunctionStatus[]> {
+    const found = await Promise.all(
+      this.slots.map(async (slot) => {
+        const status = slot.status()
+        return { ...status, ...(await this.#measure(status.instance)) }
+      }),
+    )
+    return [...found, ...this.#unusable]
+  }
+
+  async #measure(instance: string | undefined): Promise<Pick<FunctionStatus, 'memory' | 'cpu'>> {
+    if (instance === undefined) return {}
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), MEASURE_TIMEOUT_MS)
+    })
+    const measured = this.#options.engine.stats(instance).catch(() => undefined)
+    const stats = await Promise.race([measured, tooLate])
+    clearTimeout(timer)
+    return { memory: stats?.memory, cpu: stats?.cpu }
+  }
+
+  /** Of all that its instances see of this host. */
+  get directory(): string {
+    return join(this.#options.config.home, 'run')
+  }
+
+  async #startOne(source: string, onProgress: (event: NodeProgress) => void): Promise<void> {
+    const { config, engine, log } = this.#options
+    const began = performance.now()
+    let name = basename(source).replace(/\.[cm]?[jt]s$/, '')
+    let artifact: Artifact | undefined
+    const tell = (step: string, state?: SlotState): void => {
+      const ms = performance.now() - began
+      onProgress({ function: name, step, ms, ...(state === undefined ? {} : { state }) })
+    }
+    try {
+      const cacheDirectory = join(config.home, 'artifacts')
+      artifact = await buildArtifact(source, { cacheDirectory, progress: tell })
+      name = artifact.manifest.name
+      await engine.prepare(artifact, tell).catch(passUnreachable)
+      tell('starting')
+      // Not before it was told: `stop` may come from there. From here on the slot is there to be stopped.
+      if (this.#isStopped) return
+      const slot = this.#addSlot(artifact, source)
+      await slot.start()
+      const { state, cause } = slot.status()
+      tell(cause ?? state, state)
+    } catch (error) {
+      if (this.#isStopped) return
+      const { message } = error as Error
+      log.error(`${name}: ${message}`)
+      this.#unusable.push(unusable(name, message, artifact))
+      tell(message, 'failed')
+    }
+  }
+
+  /** @throws Error where there is no room for it */
+  #addSlot(artifact: Artifact, source: string): FunctionSlot {
+    const { config, engine, forwarder, supervision, signer, writeIdentity, probe, onActivity, log } =
+      this.#options
+    const { manifest } = artifact
+    const { name } = manifest
+    if (this.#slots.has(name)) {
+      throw new Error(
+        `a function ${name} is there already, from elsewhere than ${source}: rename one of them`,
+      )
+    }
+    const slot = new FunctionSlot({
+      artifact,
+      engine,
+      forwarder,
+      door: join(this.directory, String(this.#slots.size)),
+      maxQueue: config.limits.queue,
+      supervision,
+      writeIdentity: (path) => writeIdentity(path, artifact),
+      signer,
+      probe: (timeout) => probe(name, timeout),
+      onState: (state, cause) =>
+        log.info({ function: name }, `${state}${cause === undefined ? '' : `: ${cause}`}`),
+      onActivity,
+      log: (level, message) => log[level](message),
+    })
+    this.#slots.set(name, slot)
+    if (!forwarder.fib.add(functionPrefix(name), slot.faceId, 0))
+      log.error(`${name}: no Interest can find it, for the FIB is full: raise limits.routes`)
+    this.#options.onFunction(manifest)
+    return slot
+  }
+}
+
+/** How the engine calls a node, whose instances are its own: two nodes of one name on one host have different homes. */
+export function engineNodeName({ name, home }: Pick<NodeConfig, 'name' | 'home'>): string {
+  return `${name}-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`
+}
+
+/** An engine that is away may come back; what else is in the way of an image stays in the way. */
+function passUnreachable(error: unknown): void {
+  if (!(error instanceof EngineError) || error.code !== 'engine-unreachable') throw error
+}
+
+function functionPrefix(name: string): Name {
+  return Name.of(new Component(TT.FunctionComponent, Buffer.from(name)))
+}
+
+function unusable(name: string, cause: string, artifact: Artifact | undefined): FunctionStatus {
+  const {
+    version = '',
+    description = '',
+    input = [],
+    output = '',
+    parameters = {},
+  } = artifact?.manifest ?? {}
+  const facts = { name, version, description, input, output, parameters, digest: artifact?.digest ?? '' }
+  return { ...facts, state: 'failed', cause, restarts: 0, since: Date.now() }
+}

@@ -1,0 +1,292 @@
+import type { Artifact, Engine, EngineEvent } from '../engine/index.ts'
+import type { CloseReason, Face } from '../face/index.ts'
+import type { Forwarder } from '../forwarder/index.ts'
+import type { Signer } from '../packet/index.ts'
+import { Door } from './door.ts'
+import { HangWatch } from './hang-watch.ts'
+import { describeExit, instanceId } from './instance-words.ts'
+import { PendingWork } from './pending-work.ts'
+import { RestartPace } from './restart-pace.ts'
+import { startInstance } from './start-instance.ts'
+import type { FunctionStatus, SlotState } from './status.ts'
+import type { Supervision } from './supervision.ts'
+
+export interface FunctionSlotOptions {
+  readonly artifact: Artifact
+  readonly engine: Engine
+  readonly forwarder: Forwarder
+  /** Folder for the instance's socket and identity. */
+  readonly door: string
+  readonly maxQueue: number
+  readonly supervision: Supervision
+  /** Writes a new identity to a file. */
+  readonly writeIdentity: (path: string) => Promise<void>
+  /** Of the node, for errors in the instance's stead. */
+  readonly signer: () => Signer
+  /** Asks the instance through the data plane whether it is alive; rejects when no answer comes in time. */
+  readonly probe: (timeout: number) => Promise<void>
+  /** Called after each packet that came from the instance. */
+  readonly onActivity: () => void
+  readonly onState: (state: SlotState, cause: string | undefined) => void
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
+}
+
+/** One instance, from its start to its end. */
+interface Life {
+  readonly id: string
+  /** Milliseconds of `performance.now()`; undefined until it has connected. */
+  connectedAt: number | undefined
+  /** Why this node ends it. */
+  killedFor: string | undefined
+}
+
+/** One function on this node: a face that stays, and an instance behind it that may come and go. */
+export class FunctionSlot {
+  readonly name: string
+  readonly faceId: number
+  readonly #options: FunctionSlotOptions
+  readonly #watch: HangWatch
+  readonly #pending: PendingWork
+  readonly #pace: RestartPace
+  readonly #settled: Promise<void>
+  readonly #door: Door
+  #settle: () => void = () => {}
+  #starting: Promise<void> | undefined
+  #face: Face | undefined
+  #life: Life | undefined
+  #state: SlotState = 'starting'
+  #cause: string | undefined
+  #since = Date.now()
+  #generation = 0
+  #restarts = 0
+  /** Until the next start, or until the instance there is must have connected or ended. */
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: FunctionSlotOptions) {
+    const { artifact, forwarder, supervision, signer, probe } = options
+    this.#options = options
+    this.#door = new Door(options.door)
+    this.name = artifact.manifest.name
+    this.faceId = forwarder.addFace({
+      send: (frame) => this.#send(frame),
+      isLocal: true,
+      function: this.name,
+    })
+    this.#pending = new PendingWork({ forwarder, face: this.faceId, function: this.name, signer })
+    this.#pace = new RestartPace(supervision)
+    this.#settled = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    const limit = artifact.manifest.limits.timeout + supervision.hangGrace
+    this.#watch = new HangWatch({
+      silence: supervision.silence,
+      limit,
+      probe,
+      onHung: () => this.#onHung(limit),
+    })
+  }
+
+  get face(): Face | undefined {
+    return this.#face
+  }
+
+  /** Starts the first instance; resolves when it is ready or has failed (`status` tells; it is tried again). */
+  async start(): Promise<void> {
+    try {
+      await this.#door.open((face) => this.#onConnect(face), this.#options.maxQueue)
+      if (!this.#isStopped) this.#startNext()
+    } catch (error) {
+      this.#setState('failed', (error as Error).message)
+    }
+    await this.#settled
+  }
+
+  async stop(): Promise<void> {
+    this.#setState('stopped')
+    clearTimeout(this.#timer)
+    this.#watch.close()
+    try {
+      if (this.#life !== undefined) await this.#options.engine.stop(this.#life.id)
+      await this.#starting
+    } finally {
+      this.#face?.close()
+      await this.#door.close()
+    }
+  }
+
+  /** Gives the instance a new certificate, before the one that it has ends. */
+  async renewIdentity(): Promise<void> {
+    if (this.#life !== undefined && !this.#isStopped)
+      await this.#options.writeIdentity(this.#door.identityFile)
+  }
+
+  /** An event of the engine that is about this slot's instance, or about all. */
+  onEngineEvent(event: EngineEvent): void {
+    const life = this.#life
+    if (event.type === 'found') {
+      this.#pace.reset()
+      if (life === undefined) this.#scheduleStart(0)
+    } else if (life !== undefined) {
+      if (event.type === 'lost') this.#onEnd(life, event.cause.message)
+      else if (event.id === life.id) this.#onEnd(life, describeExit(event, life.killedFor))
+    }
+  }
+
+  status(): Omit<FunctionStatus, 'memory' | 'cpu'> {
+    const { manifest, digest } = this.#options.artifact
+    const { name, version, description, input, output, parameters } = manifest
+    const [state, cause, restarts, since] = [this.#state, this.#cause, this.#restarts, this.#since]
+    const facts = { name, version, description, input, output, parameters, digest }
+    return { ...facts, state, cause, instance: this.#life?.id, restarts, since }
+  }
+
+  // The instance
+
+  #startNext(): void {
+    const id = instanceId(this.name, ++this.#generation)
+    const life = { id, connectedAt: undefined, killedFor: undefined }
+    this.#life = life
+    this.#starting = this.#bringUp(life)
+  }
+
+  /** Never rejects. */
+  async #bringUp(life: Life): Promise<void> {
+    const { artifact, engine, writeIdentity, log, supervision } = this.#options
+    const { directory, identityFile } = this.#door
+    try {
+      await writeIdentity(identityFile)
+      if (this.#isOver(life)) return
+      const spec = { id: life.id, artifact, doorDirectory: directory }
+      await startInstance(engine, spec, (message) => log('warn', message))
+    } catch (error) {
+      this.#onEnd(life, (error as Error).message)
+      return
+    }
+    if (this.#isOver(life)) {
+      await engine.stop(life.id, 0).catch((error: Error) => log('error', error.message))
+    } else if (life.connectedAt === undefined) {
+      const { readyTimeout } = supervision
+      this.#timer = setTimeout(() => {
+        this.#pace.giveUp()
+        void this.#kill(life, `was not ready within ${readyTimeout} ms`)
+      }, readyTimeout)
+    }
+  }
+
+  /** Asked anew after each wait: `stop` may have come in the meantime. */
+  get #isStopped(): boolean {
+    return this.#state === 'stopped'
+  }
+
+  #isOver(life: Life): boolean {
+    return this.#isStopped || this.#life !== life
+  }
+
+  #onConnect(face: Face): void {
+    const life = this.#life
+    if (life === undefined || life.connectedAt !== undefined || this.#isStopped) {
+      face.close()
+      return
+    }
+    life.connectedAt = performance.now()
+    this.#face = face
+    clearTimeout(this.#timer)
+    const { forwarder, onActivity, log } = this.#options
+    face.start({
+      onPacket: (packet) => {
+        this.#watch.heard()
+        forwarder.receive(this.faceId, packet)
+        onActivity()
+      },
+      onClose: (reason, detail) => this.#onDisconnect(life, face, reason, detail),
+    })
+    this.#setState('ready')
+    const resent = forwarder.resend(this.faceId)
+    if (resent > 0) log('info', `${this.name}: ${resent} pending Interests sent to the new instance`)
+  }
+
+  /** The socket closes before the engine reports the exit, or because the instance broke the protocol. */
+  #onDisconnect(life: Life, face: Face, reason: CloseReason, detail: string): void {
+    if (this.#face !== face) return
+    this.#loseFace()
+    if (this.#isStopped) return
+    this.#setState('restarting', `its connection ended: ${detail || reason}`)
+    if (reason === 'garbage' || reason === 'oversized') {
+      void this.#kill(life, `broke the protocol: ${detail}`)
+      return
+    }
+    // One that is about to exit is left to it, for its exit tells why.
+    const { disconnectGrace } = this.#options.supervision
+    this.#timer = setTimeout(() => void this.#kill(life, 'closed its connection and ran on'), disconnectGrace)
+  }
+
+  #onHung(limit: number): void {
+    const life = this.#life
+    if (life === undefined || this.#isStopped) return
+    const why = `hung: it said nothing for ${limit} ms`
+    this.#pending.refuseAll('function-failed', `${why}, and was ended`)
+    void this.#kill(life, why)
+  }
+
+  /** Ends an instance; its exit then starts the next. */
+  async #kill(life: Life, why: string): Promise<void> {
+    const { engine, log } = this.#options
+    if (this.#isOver(life)) return
+    life.killedFor ??= why
+    log('warn', `${this.name}: instance ${life.id} ${why}`)
+    await engine.stop(life.id, 0).catch((error: Error) => log('error', error.message))
+    // An engine that knows nothing of it, or cannot end it, tells of no exit.
+    this.#onEnd(life, why)
+  }
+
+  #onEnd(life: Life, cause: string): void {
+    if (this.#isOver(life)) return
+    this.#life = undefined
+    this.#face?.close()
+    this.#loseFace()
+    this.#restarts++
+    this.#options.log('warn', `${this.name}: instance ended: ${cause}`)
+    const { connectedAt } = life
+    const { wait, isHopeless } = this.#pace.next(
+      connectedAt === undefined ? 0 : performance.now() - connectedAt,
+    )
+    // At first the next instance comes soon, and what is pending waits for it.
+    this.#setState(isHopeless ? 'failed' : 'restarting', cause)
+    if (isHopeless) this.#pending.refuseAll('instance-lost', this.#whyNone)
+    else this.#pending.refuseHopeless(cause)
+    this.#scheduleStart(wait)
+  }
+
+  #loseFace(): void {
+    if (this.#face !== undefined) this.#pending.noteDeath()
+    this.#face = undefined
+    this.#watch.heard()
+  }
+
+  #scheduleStart(wait: number): void {
+    clearTimeout(this.#timer)
+    if (this.#isStopped || !this.#door.isOpen) return
+    this.#timer = setTimeout(() => this.#startNext(), wait)
+  }
+
+  #setState(state: SlotState, cause?: string): void {
+    if (this.#isStopped) return
+    this.#state = state
+    this.#cause = cause
+    this.#since = Date.now()
+    this.#options.onState(state, cause)
+    if (state !== 'starting' && state !== 'restarting') this.#settle()
+  }
+
+  #send(frame: Uint8Array): void {
+    if (this.#face !== undefined) {
+      this.#watch.sent()
+      this.#face.send(frame)
+    } else if (this.#state === 'failed') this.#pending.refuseSoon('instance-lost', this.#whyNone)
+    // Otherwise the Interest waits in the PIT for the instance that is about to connect.
+  }
+
+  get #whyNone(): string {
+    return `no instance runs: ${this.#cause ?? 'stopped'}`
+  }
+}
