@@ -18,17 +18,26 @@ export class Cleanup {
   }
 }
 
-/** Runs something and cleans up after it, also when a signal ends it: that then ends this process. */
+/** Those that are open, the outermost first. */
+const open: Cleanup[] = []
+
+/**
+ * Runs something and cleans up after it, also when a signal ends it: that then ends this process. Where one is inside
+ * another, the inner one cleans up first: the outer one's folder is what the inner one's processes still write to.
+ */
 export async function withCleanup<T>(run: (cleanup: Cleanup) => Promise<T>): Promise<T> {
   const cleanup = new Cleanup()
-  const onSignal = (name: (typeof SIGNALS)[number]): void => {
-    void cleanup.run().finally(() => process.exit(128 + constants.signals[name]))
-  }
-  for (const name of SIGNALS) process.once(name, onSignal)
+  if (open.push(cleanup) === 1) for (const name of SIGNALS) process.once(name, onSignal)
   try {
     return await run(cleanup)
   } finally {
-    for (const name of SIGNALS) process.off(name, onSignal)
     await cleanup.run()
+    open.splice(open.indexOf(cleanup), 1)
+    if (open.length === 0) for (const name of SIGNALS) process.off(name, onSignal)
   }
+}
+
+async function onSignal(name: (typeof SIGNALS)[number]): Promise<void> {
+  for (const cleanup of open.toReversed()) await cleanup.run()
+  process.exit(128 + constants.signals[name])
 }

@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto'
 import { Component } from './component.ts'
 import { PacketError } from './errors.ts'
 import type { Interest } from './interest.ts'
-import { Name, readLeadingName } from './name.ts'
+import { countComponents, Name, readLeadingName } from './name.ts'
 import { Sequence } from './sequence.ts'
-import { readSignatureInfo, type SignatureInfo, type Signer, writeSignatureInfo } from './signature.ts'
+import {
+  checkSignatureInfo,
+  readSignatureInfo,
+  type SignatureInfo,
+  type Signer,
+  writeSignatureInfo,
+} from './signature.ts'
 import { checkSize, TlvReader, writer } from './tlv.ts'
 import { TT } from './tlv-types.ts'
 
@@ -41,76 +47,105 @@ const META_INFO_SEQUENCE = new Sequence('a MetaInfo', [TT.ContentType, TT.Freshn
 
 const NOTHING = new Uint8Array()
 
-/** A Data packet as it was received. */
+const packetReader = new TlvReader()
+const innerReader = new TlvReader()
+const componentReader = new TlvReader()
+
+/** A Data packet as it was received. Fields that are objects are made when they are asked for, as views of its buffer. */
 export class Data {
-  /** The whole packet. */
-  readonly wire: Uint8Array
-  name: Name = Name.of()
+  /** Where the packet lies. */
+  buffer: Uint8Array = NOTHING
+  start = 0
+  end = 0
+  /** The TLV-VALUE of its Name. */
+  nameStart = 0
+  nameEnd = 0
   contentType: number = ContentType.Blob
   /** Milliseconds. */
   freshnessPeriod = 0
-  finalBlockId: Component | undefined
-  mediaType: string | undefined
-  content: Uint8Array = NOTHING
-  signatureInfo: SignatureInfo = { type: -1 }
-  signatureValue: Uint8Array = NOTHING
-  /** What the signature covers: all from Name up to SignatureValue (NDN Packet Format 0.3 §5.1). */
-  signedPortion: Uint8Array = NOTHING
+  /** TLV-VALUEs; nowhere, if their end is 0. */
+  #finalBlockIdStart = 0
+  #finalBlockIdEnd = 0
+  #mediaTypeStart = 0
+  #mediaTypeEnd = 0
+  #contentStart = 0
+  #contentEnd = 0
+  #signatureInfoAt = 0
+  #signatureValueAt = 0
+  #signatureStart = 0
+  #signatureEnd = 0
+  #name: Name | undefined
   #implicitDigest: Uint8Array | undefined
-
-  private constructor(wire: Uint8Array) {
-    this.wire = wire
-  }
 
   /**
    * @param wire one Data element, no octet more
    * @throws PacketError
    */
   static decode(wire: Uint8Array): Data {
-    const outer = new TlvReader(wire)
-    if (!outer.next() || outer.type !== TT.Data) throw new PacketError('not-a-packet', 'not a Data')
-    if (outer.valueEnd !== wire.length) throw new PacketError('bad-value', 'octets after the Data')
-    const data = new Data(wire)
-    data.#decode(outer.inside(), outer.valueStart)
-    return data
+    return new Data().read(wire, 0, wire.length)
   }
 
-  #decode(reader: TlvReader, start: number): void {
-    this.name = Name.decode(readLeadingName(reader, 'a Data'))
+  /**
+   * Takes the Data in a buffer from `start` up to `end`, in the place of the one before.
+   * @throws PacketError
+   */
+  read(buffer: Uint8Array, start: number, end: number): this {
+    const reader = packetReader.reset(buffer, start, end)
+    if (!reader.next() || reader.type !== TT.Data) throw new PacketError('not-a-packet', 'not a Data')
+    if (reader.valueEnd !== end) throw new PacketError('bad-value', 'octets after the Data')
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+    this.contentType = ContentType.Blob
+    this.freshnessPeriod = 0
+    this.#finalBlockIdEnd = this.#mediaTypeEnd = this.#contentEnd = 0
+    this.#signatureInfoAt = this.#signatureValueAt = 0
+    this.#name = this.#implicitDigest = undefined
+    this.#readElements(reader.inside(reader))
+    return this
+  }
+
+  #readElements(reader: TlvReader): void {
+    readLeadingName(reader, 'a Data')
+    this.nameStart = reader.valueStart
+    this.nameEnd = reader.valueEnd
+    countComponents(reader.buffer, reader.valueStart, reader.valueEnd, 0)
     let last = 0
-    let hasInfo = false
-    let hasValue = false
     while (reader.next()) {
       const place = SEQUENCE.place(reader.type, last)
       if (place === undefined) continue
       last = place
       switch (reader.type) {
         case TT.MetaInfo:
-          this.#decodeMetaInfo(reader.inside())
+          this.#readMetaInfo(reader.inside(innerReader))
           break
         case TT.Content:
-          this.content = reader.value
+          this.#contentStart = reader.valueStart
+          this.#contentEnd = reader.valueEnd
           break
         case TT.SignatureInfo:
-          this.signatureInfo = readSignatureInfo(reader)
-          hasInfo = true
+          checkSignatureInfo(reader)
+          this.#signatureInfoAt = reader.start
           break
         case TT.SignatureValue:
-          this.signatureValue = reader.value
-          this.signedPortion = this.wire.subarray(start, reader.start)
-          hasValue = true
+          this.#signatureValueAt = reader.start
+          this.#signatureStart = reader.valueStart
+          this.#signatureEnd = reader.valueEnd
           break
       }
     }
-    if (!hasInfo) throw new PacketError('missing-element', 'a Data without SignatureInfo')
-    if (!hasValue) throw new PacketError('missing-element', 'a Data without SignatureValue')
+    if (this.#signatureInfoAt === 0) throw new PacketError('missing-element', 'a Data without SignatureInfo')
+    if (this.#signatureValueAt === 0)
+      throw new PacketError('missing-element', 'a Data without SignatureValue')
   }
 
-  #decodeMetaInfo(reader: TlvReader): void {
+  #readMetaInfo(reader: TlvReader): void {
     let last = -1
     while (reader.next()) {
       if (reader.type === TT.MediaType) {
-        this.mediaType ??= readMediaType(reader.value)
+        if (this.#mediaTypeEnd > 0) continue
+        this.#mediaTypeStart = reader.valueStart
+        this.#mediaTypeEnd = reader.valueEnd
         continue
       }
       const place = META_INFO_SEQUENCE.place(reader.type, last)
@@ -124,10 +159,57 @@ export class Data {
           this.freshnessPeriod = reader.nni()
           break
         case TT.FinalBlockId:
-          this.finalBlockId = readComponent(reader)
+          readComponent(reader.buffer, reader.valueStart, reader.valueEnd)
+          this.#finalBlockIdStart = reader.valueStart
+          this.#finalBlockIdEnd = reader.valueEnd
           break
       }
     }
+  }
+
+  /** The whole packet, a view. */
+  get wire(): Uint8Array {
+    return this.buffer.subarray(this.start, this.end)
+  }
+
+  get name(): Name {
+    this.#name ??= new Name(this.buffer.subarray(this.nameStart, this.nameEnd))
+    return this.#name
+  }
+
+  get finalBlockId(): Component | undefined {
+    if (this.#finalBlockIdEnd === 0) return undefined
+    return readComponent(this.buffer, this.#finalBlockIdStart, this.#finalBlockIdEnd)
+  }
+
+  /** Undefined where it is not printable ASCII: other applications may use the same TLV-TYPE for something else. */
+  get mediaType(): string | undefined {
+    if (this.#mediaTypeEnd === 0) return undefined
+    const { buffer, byteOffset } = this.buffer
+    const length = this.#mediaTypeEnd - this.#mediaTypeStart
+    const text = Buffer.from(buffer, byteOffset + this.#mediaTypeStart, length).toString('latin1')
+    return /^[\x20-\x7e]+$/.test(text) ? text : undefined
+  }
+
+  get content(): Uint8Array {
+    return this.#contentEnd === 0 ? NOTHING : this.buffer.subarray(this.#contentStart, this.#contentEnd)
+  }
+
+  get signatureInfo(): SignatureInfo {
+    const reader = new TlvReader(this.buffer, this.#signatureInfoAt, this.end)
+    reader.next()
+    return readSignatureInfo(reader)
+  }
+
+  get signatureValue(): Uint8Array {
+    return this.buffer.subarray(this.#signatureStart, this.#signatureEnd)
+  }
+
+  /** What the signature covers: all from Name up to SignatureValue (NDN Packet Format 0.3 §5.1). */
+  get signedPortion(): Uint8Array {
+    const reader = new TlvReader(this.buffer, this.start, this.end)
+    reader.next()
+    return this.buffer.subarray(reader.valueStart, this.#signatureValueAt)
   }
 
   /** SHA-256 of the whole packet (NDN Packet Format 0.3 §2.4). */
@@ -148,18 +230,13 @@ export class Data {
   }
 }
 
-function readComponent(element: TlvReader): Component {
-  const inner = element.inside()
-  if (!inner.next()) throw new PacketError('missing-element', 'a FinalBlockId without a component')
-  if (inner.valueEnd !== element.valueEnd)
+/** The one component that a FinalBlockId holds. @throws PacketError */
+function readComponent(buffer: Uint8Array, start: number, end: number): Component {
+  const reader = componentReader.reset(buffer, start, end)
+  if (!reader.next()) throw new PacketError('missing-element', 'a FinalBlockId without a component')
+  if (reader.valueEnd !== end)
     throw new PacketError('bad-value', 'octets after the component in a FinalBlockId')
-  return new Component(inner.type, inner.value)
-}
-
-/** Undefined where it is not printable ASCII: other applications may use the same TLV-TYPE for something else. */
-function readMediaType(value: Uint8Array): string | undefined {
-  const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
-  return /^[\x20-\x7e]+$/.test(text) ? text : undefined
+  return new Component(reader.type, reader.value)
 }
 
 /**

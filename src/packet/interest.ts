@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto'
 import type { Component } from './component.ts'
 import { PacketError } from './errors.ts'
 import { checkFunctions, type InterestForm, writeName } from './function-names.ts'
-import { Name, readLeadingName } from './name.ts'
+import { countComponents, Name, readLeadingName } from './name.ts'
 import { Sequence } from './sequence.ts'
-import { readSignatureInfo, type SignatureInfo } from './signature.ts'
-import { TlvReader, writer } from './tlv.ts'
+import { checkSignatureInfo, readSignatureInfo, type SignatureInfo } from './signature.ts'
+import { readUint32, TlvReader, writer } from './tlv.ts'
 import { isCritical, TT } from './tlv-types.ts'
 
 /** InterestLifetime where an Interest names none, in milliseconds (NDN Packet Format 0.3 §3.6). */
 export const DEFAULT_INTEREST_LIFETIME_MS = 4000
 
-const EMPTY_NAME = Name.of()
+const NOTHING = new Uint8Array()
 
 /** NDN Packet Format 0.3 §3, with FunctionNames and CurrentFunction. */
 const SEQUENCE_TYPES = [
@@ -31,91 +31,144 @@ const SEQUENCE_TYPES = [
 const SEQUENCE = new Sequence('an Interest', SEQUENCE_TYPES)
 const PLACE_OF_NONCE = SEQUENCE_TYPES.indexOf(TT.Nonce)
 
-/** An Interest as it was received: its fields, and the bytes to pass on. */
+const packetReader = new TlvReader()
+const innerReader = new TlvReader()
+
+/**
+ * An Interest as it was received: its fields, and the bytes to pass on. Fields that are objects are made when they are asked
+ * for, as views of the buffer that it was read from.
+ */
 export class Interest {
-  /** The whole packet. */
-  readonly wire: Uint8Array
-  /** The flat name. */
-  name = EMPTY_NAME
+  /** Where the packet lies. */
+  buffer: Uint8Array = NOTHING
+  start = 0
+  end = 0
   form: InterestForm = 'flat'
   canBePrefix = false
   mustBeFresh = false
-  forwardingHint: readonly Name[] = []
-  nonce: number | undefined
   /** Milliseconds. */
   lifetime = DEFAULT_INTEREST_LIFETIME_MS
-  hopLimit: number | undefined
-  applicationParameters: Uint8Array | undefined
-  signatureInfo: SignatureInfo | undefined
-  signatureValue: Uint8Array | undefined
-  /** Where the value of HopLimit is in `wire`, to be patched. */
-  #hopLimitAt = 0
-  /** Where Nonce is in `wire`, or is to be put. */
-  #nonceAt = 0
-  /** Where the elements after the name (in whatever form) begin in `wire`. */
+  /** The TLV-VALUE of its Name: all of a flat name, or the content of a chain. */
+  nameStart = 0
+  nameEnd = 0
+  /** Where the value of Nonce is, and that of HopLimit, to be patched; -1 where there is none. */
+  nonceAt = -1
+  hopLimitAt = -1
+  /** The TLV-VALUE of ForwardingHint; nowhere, if its end is 0. */
+  hintStart = 0
+  hintEnd = 0
+  /** TLV-VALUEs of FunctionNames and CurrentFunction; nowhere, if their end is 0. */
+  #functionsStart = 0
+  #functionsEnd = 0
+  #currentStart = 0
+  #currentEnd = 0
+  /** Where the packet's TLV-VALUE begins. */
+  #bodyAt = 0
+  /** Where the elements after the name (in whatever form) begin. */
   #restAt = 0
+  /** Where Nonce is to be put if there is none. */
+  #nonceGap = 0
+  /** Elements ApplicationParameters, InterestSignatureInfo and InterestSignatureValue, and the values of the outer two; 0 where they are not. */
   #parametersAt = 0
+  #parametersStart = 0
+  #parametersEnd = 0
+  #signatureInfoAt = 0
   #signatureValueAt = 0
-
-  private constructor(wire: Uint8Array) {
-    this.wire = wire
-  }
+  #signatureStart = 0
+  #signatureEnd = 0
+  #name: Name | undefined
 
   /**
    * @param wire one Interest element, no octet more
    * @throws PacketError
    */
   static decode(wire: Uint8Array): Interest {
-    const outer = new TlvReader(wire)
-    if (!outer.next() || outer.type !== TT.Interest) throw new PacketError('not-a-packet', 'not an Interest')
-    if (outer.valueEnd !== wire.length) throw new PacketError('bad-value', 'octets after the Interest')
-    const interest = new Interest(wire)
-    interest.#decode(outer.inside())
-    return interest
+    return new Interest().read(wire, 0, wire.length)
   }
 
-  #decode(reader: TlvReader): void {
-    const content = readLeadingName(reader, 'an Interest')
-    if (content.length === 0)
+  /**
+   * Takes the Interest in a buffer from `start` up to `end`, in the place of the one before.
+   * @throws PacketError
+   */
+  read(buffer: Uint8Array, start: number, end: number): this {
+    const reader = packetReader.reset(buffer, start, end)
+    if (!reader.next() || reader.type !== TT.Interest)
+      throw new PacketError('not-a-packet', 'not an Interest')
+    if (reader.valueEnd !== end) throw new PacketError('bad-value', 'octets after the Interest')
+    this.#clear()
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+    this.#bodyAt = reader.valueStart
+    this.#readElements(reader.inside(reader))
+    return this
+  }
+
+  #clear(): void {
+    this.form = 'flat'
+    this.canBePrefix = false
+    this.mustBeFresh = false
+    this.lifetime = DEFAULT_INTEREST_LIFETIME_MS
+    this.nonceAt = this.hopLimitAt = -1
+    this.hintEnd = this.#functionsEnd = this.#currentEnd = 0
+    this.#parametersAt = this.#signatureInfoAt = this.#signatureValueAt = 0
+    this.#name = undefined
+  }
+
+  #readElements(reader: TlvReader): void {
+    readLeadingName(reader, 'an Interest')
+    if (reader.length === 0)
       throw new PacketError('bad-name', `an Interest's Name has at least one component`)
-    this.#nonceAt = this.#restAt = reader.valueEnd
-    let functions: Uint8Array | undefined
-    let current: Uint8Array | undefined
+    this.nameStart = reader.valueStart
+    this.nameEnd = this.#nonceGap = this.#restAt = reader.valueEnd
     let last = 0
     while (reader.next()) {
       const place = SEQUENCE.place(reader.type, last)
       if (place === undefined || this.#isOrphan(reader.type)) continue
       last = place
-      if (place < PLACE_OF_NONCE) this.#nonceAt = reader.valueEnd
-      if (reader.type === TT.FunctionNames) functions = this.#readFunctions(reader, Number.POSITIVE_INFINITY)
-      else if (reader.type === TT.CurrentFunction) current = this.#readFunctions(reader, 1)
-      else this.#readField(reader)
+      if (place < PLACE_OF_NONCE) this.#nonceGap = reader.valueEnd
+      this.#readField(reader)
     }
-    if (current !== undefined) this.form = 'dispatched'
-    else if (functions !== undefined) this.form = 'extended'
-    const parts = [current, functions, content].filter((part) => part !== undefined)
-    this.name = Name.decode(parts.length === 1 ? content : Buffer.concat(parts))
-    this.#checkParametersDigest()
+    if (this.#currentEnd > 0) this.form = 'dispatched'
+    else if (this.#functionsEnd > 0) this.form = 'extended'
+    const { buffer, nameStart, nameEnd } = this
+    const digests = countComponents(buffer, nameStart, nameEnd, TT.ParametersSha256DigestComponent)
+    if (digests > 1) throw new PacketError('bad-name', 'a Name with two ParametersSha256DigestComponents')
+    if (digests < 1 && this.#parametersAt > 0) {
+      throw new PacketError(
+        'bad-name',
+        'ApplicationParameters, but no ParametersSha256DigestComponent in the Name',
+      )
+    }
   }
 
   /** A signature is nothing without what stands before it (§3: `[ApplicationParameters [InterestSignature]]`). */
   #isOrphan(type: number): boolean {
     return (
-      (type === TT.InterestSignatureInfo && this.applicationParameters === undefined) ||
-      (type === TT.InterestSignatureValue && this.signatureInfo === undefined)
+      (type === TT.InterestSignatureInfo && this.#parametersAt === 0) ||
+      (type === TT.InterestSignatureValue && this.#signatureInfoAt === 0)
     )
   }
 
-  #readFunctions(reader: TlvReader, count: number): Uint8Array {
+  #checkFunctions(reader: TlvReader, count: number): void {
     if (reader.start !== this.#restAt)
       throw new PacketError('out-of-order', `element ${reader.type} does not directly follow the name`)
     checkFunctions(reader, count)
     this.#restAt = reader.valueEnd
-    return reader.value
   }
 
   #readField(reader: TlvReader): void {
     switch (reader.type) {
+      case TT.FunctionNames:
+        this.#checkFunctions(reader, Number.POSITIVE_INFINITY)
+        this.#functionsStart = reader.valueStart
+        this.#functionsEnd = reader.valueEnd
+        break
+      case TT.CurrentFunction:
+        this.#checkFunctions(reader, 1)
+        this.#currentStart = reader.valueStart
+        this.#currentEnd = reader.valueEnd
+        break
       case TT.CanBePrefix:
         reader.expectLength(0, 'CanBePrefix')
         this.canBePrefix = true
@@ -125,45 +178,95 @@ export class Interest {
         this.mustBeFresh = true
         break
       case TT.ForwardingHint:
-        this.forwardingHint = readForwardingHint(reader)
+        checkForwardingHint(reader)
+        this.hintStart = reader.valueStart
+        this.hintEnd = reader.valueEnd
         break
       case TT.Nonce:
         reader.expectLength(4, 'Nonce')
-        this.nonce = reader.nni()
+        this.nonceAt = reader.valueStart
         break
       case TT.InterestLifetime:
         this.lifetime = reader.nni()
         break
       case TT.HopLimit:
         reader.expectLength(1, 'HopLimit')
-        this.hopLimit = reader.nni()
-        this.#hopLimitAt = reader.valueStart
+        this.hopLimitAt = reader.valueStart
         break
       case TT.ApplicationParameters:
-        this.applicationParameters = reader.value
         this.#parametersAt = reader.start
+        this.#parametersStart = reader.valueStart
+        this.#parametersEnd = reader.valueEnd
         break
       case TT.InterestSignatureInfo:
-        this.signatureInfo = readSignatureInfo(reader)
+        checkSignatureInfo(reader)
+        this.#signatureInfoAt = reader.start
         break
       case TT.InterestSignatureValue:
-        this.signatureValue = reader.value
         this.#signatureValueAt = reader.start
+        this.#signatureStart = reader.valueStart
+        this.#signatureEnd = reader.valueEnd
         break
     }
   }
 
-  #checkParametersDigest(): void {
-    let count = 0
-    for (let i = 0; i < this.name.length; i++)
-      if (this.name.typeAt(i) === TT.ParametersSha256DigestComponent) count++
-    if (count > 1) throw new PacketError('bad-name', 'a Name with two ParametersSha256DigestComponents')
-    if (count < 1 && this.applicationParameters !== undefined) {
-      throw new PacketError(
-        'bad-name',
-        'ApplicationParameters, but no ParametersSha256DigestComponent in the Name',
+  /** The whole packet, a view. */
+  get wire(): Uint8Array {
+    return this.buffer.subarray(this.start, this.end)
+  }
+
+  /** The flat name. */
+  get name(): Name {
+    if (this.#name === undefined) {
+      const content = this.buffer.subarray(this.nameStart, this.nameEnd)
+      this.#name = new Name(
+        this.form === 'flat' ? content : Buffer.concat([this.#current, this.#functions, content]),
       )
     }
+    return this.#name
+  }
+
+  get #current(): Uint8Array {
+    return this.#currentEnd === 0 ? NOTHING : this.buffer.subarray(this.#currentStart, this.#currentEnd)
+  }
+
+  get #functions(): Uint8Array {
+    return this.#functionsEnd === 0 ? NOTHING : this.buffer.subarray(this.#functionsStart, this.#functionsEnd)
+  }
+
+  get forwardingHint(): readonly Name[] {
+    const names: Name[] = []
+    const reader = new TlvReader(this.buffer, this.hintStart, this.hintEnd)
+    while (this.hintEnd > 0 && reader.next())
+      if (reader.type === TT.Name) names.push(Name.decode(reader.value))
+    return names
+  }
+
+  get nonce(): number | undefined {
+    return this.nonceAt < 0 ? undefined : readUint32(this.buffer, this.nonceAt)
+  }
+
+  get hopLimit(): number | undefined {
+    return this.hopLimitAt < 0 ? undefined : this.buffer[this.hopLimitAt]
+  }
+
+  get applicationParameters(): Uint8Array | undefined {
+    return this.#parametersAt === 0
+      ? undefined
+      : this.buffer.subarray(this.#parametersStart, this.#parametersEnd)
+  }
+
+  get signatureInfo(): SignatureInfo | undefined {
+    if (this.#signatureInfoAt === 0) return undefined
+    const reader = new TlvReader(this.buffer, this.#signatureInfoAt, this.end)
+    reader.next()
+    return readSignatureInfo(reader)
+  }
+
+  get signatureValue(): Uint8Array | undefined {
+    return this.#signatureValueAt === 0
+      ? undefined
+      : this.buffer.subarray(this.#signatureStart, this.#signatureEnd)
   }
 
   /**
@@ -171,27 +274,33 @@ export class Interest {
    * HopLimit is patched; otherwise the name is written anew and what follows it is copied.
    * @param hopLimit 0–255; takes the place of the one that is there; an Interest without one stays without
    * @param nonce is added where the Interest came without (NDN Packet Format 0.3 §3.5)
+   * @throws RangeError on a HopLimit or nonce out of range
    */
   encodeAs(form: InterestForm, hopLimit = this.hopLimit, nonce = this.nonce): Uint8Array {
-    const addNonce = this.nonce === undefined && nonce !== undefined
-    const out =
-      form === this.form && !addNonce
-        ? Buffer.from(this.wire)
-        : this.#rewritten(form, addNonce ? nonce : undefined)
-    // All that changes in length stands before HopLimit.
-    const hopLimitAt = this.#hopLimitAt + out.length - this.wire.length
-    if (this.hopLimit !== undefined && hopLimit !== undefined) out.writeUInt8(hopLimit, hopLimitAt)
-    return out
+    if (hopLimit !== undefined && !(Number.isInteger(hopLimit) && hopLimit >= 0 && hopLimit <= 255))
+      throw new RangeError(`a HopLimit of ${hopLimit}, not 0 to 255`)
+    writer.reset()
+    this.write(form, hopLimit, nonce)
+    return writer.finish()
   }
 
-  #rewritten(form: InterestForm, newNonce: number | undefined): Buffer {
-    writer.reset()
-    writer.bytes(this.wire.subarray(this.#nonceAt))
-    if (newNonce !== undefined) writeNonce(newNonce)
-    writer.bytes(this.wire.subarray(this.#restAt, this.#nonceAt))
-    writeName(writer, this.name, form)
-    writer.header(TT.Interest, 0)
-    return writer.finish()
+  /** Puts the same in front of what {@link writer} holds. */
+  write(form: InterestForm, hopLimit: number | undefined, nonce: number | undefined): void {
+    const before = writer.size
+    const { buffer, end } = this
+    if (this.hopLimitAt >= 0 && hopLimit !== undefined) {
+      writer.range(buffer, this.hopLimitAt + 1, end)
+      writer.byte(hopLimit)
+      writer.range(buffer, this.#nonceGap, this.hopLimitAt)
+    } else writer.range(buffer, this.#nonceGap, end)
+    if (this.nonceAt < 0 && nonce !== undefined) writeNonce(nonce)
+    if (form === this.form) {
+      writer.range(buffer, this.#bodyAt, this.#nonceGap)
+    } else {
+      writer.range(buffer, this.#restAt, this.#nonceGap)
+      writeName(writer, this.name, form)
+    }
+    writer.header(TT.Interest, before)
   }
 
   /**
@@ -204,14 +313,14 @@ export class Interest {
     const name = last !== undefined && isParametersDigest(last) ? this.name.slice(0, -1) : this.name
     return Buffer.concat([
       name.value,
-      this.wire.subarray(this.#parametersAt, this.#signatureValueAt || this.wire.length),
+      this.buffer.subarray(this.#parametersAt, this.#signatureValueAt || this.end),
     ])
   }
 
   /** Whether the ParametersSha256Digest component agrees with the parameters (§3.9); true where there are none. */
   get parametersDigestAgrees(): boolean {
-    if (this.applicationParameters === undefined) return true
-    const digest = createHash('sha256').update(this.wire.subarray(this.#parametersAt)).digest()
+    if (this.#parametersAt === 0) return true
+    const digest = createHash('sha256').update(this.buffer.subarray(this.#parametersAt, this.end)).digest()
     return this.name.components.some(
       (component) => isParametersDigest(component) && digest.equals(component.value),
     )
@@ -229,16 +338,11 @@ export function writeNonce(nonce: number): void {
   writer.element(TT.Nonce, value)
 }
 
-function readForwardingHint(reader: TlvReader): Name[] {
-  const names: Name[] = []
-  const inner = reader.inside()
-  while (inner.next()) {
-    if (inner.type !== TT.Name) {
-      if (isCritical(inner.type))
-        throw new PacketError('unknown-critical', `unknown element ${inner.type} in a ForwardingHint`)
-      continue
-    }
-    names.push(Name.decode(inner.value))
+function checkForwardingHint(element: TlvReader): void {
+  const reader = element.inside(innerReader)
+  while (reader.next()) {
+    if (reader.type === TT.Name) countComponents(reader.buffer, reader.valueStart, reader.valueEnd, 0)
+    else if (isCritical(reader.type))
+      throw new PacketError('unknown-critical', `unknown element ${reader.type} in a ForwardingHint`)
   }
-  return names
 }

@@ -2,8 +2,10 @@ import { Data } from './data.ts'
 import { PacketError } from './errors.ts'
 import { Interest } from './interest.ts'
 import { Sequence } from './sequence.ts'
-import { encodeNni, MAX_PACKET_SIZE, TlvReader, writer } from './tlv.ts'
+import { MAX_PACKET_SIZE, TlvReader, writer } from './tlv.ts'
 import { TT } from './tlv-types.ts'
+
+const NOTHING = new Uint8Array()
 
 /** Reasons of a network Nack (NDNLPv2, "Network Nack"). */
 export const NackReason = {
@@ -24,12 +26,18 @@ const FIELDS = new Set<number>([
   TT.LpPitToken,
   TT.LpNack,
   TT.LpIncomingFaceId,
+  TT.LpNextHopFaceId,
+  TT.LpCachePolicy,
   TT.LpCongestionMark,
   TT.LpAck,
   TT.LpTxSequence,
   TT.LpFragment,
 ])
 const NACK_SEQUENCE = new Sequence('a Nack', [TT.LpNackReason])
+const CACHE_POLICY_SEQUENCE = new Sequence('a CachePolicy', [TT.LpCachePolicyType])
+
+/** CachePolicyType "NoCache" (NDNLPv2, "Cache Policy"). */
+const NO_CACHE = 1
 
 /** What came in one frame: a network-layer packet with what its link-layer header said. */
 export type Packet = PacketHeader &
@@ -57,76 +65,144 @@ export interface LpFields {
   readonly incomingFaceId?: number | undefined
 }
 
-/**
- * Decodes one frame from a link: an LpPacket, or a bare Interest or Data.
- * @throws PacketError
- */
-export function decodePacket(frame: Uint8Array): Packet {
-  if (frame.length > MAX_PACKET_SIZE) {
-    throw new PacketError(
-      'oversized',
-      `a frame of ${frame.length} octets; a packet has at most ${MAX_PACKET_SIZE}`,
-    )
-  }
-  const outer = new TlvReader(frame)
-  if (!outer.next()) throw new PacketError('truncated', 'an empty frame')
-  if (outer.type === TT.LpPacket) {
-    if (outer.valueEnd !== frame.length) throw new PacketError('bad-value', 'octets after the LpPacket')
-    return decodeLpPacket(outer.inside())
-  }
-  return decodeFragment(frame, {}, undefined)
-}
+const frameReader = new TlvReader()
+const innerReader = new TlvReader()
 
-function decodeLpPacket(reader: TlvReader): Packet {
-  let pitToken: Uint8Array | undefined
-  let congestionMark: number | undefined
-  let incomingFaceId: number | undefined
-  let nackReason: number | undefined
-  let fragment: Uint8Array | undefined
-  let last = 0
-  while (reader.next()) {
-    if (!FIELDS.has(reader.type)) {
-      if (isIgnorable(reader.type)) continue
-      throw new PacketError('unknown-critical', `unknown field ${reader.type} in an LpPacket`)
+/**
+ * What the link-layer header of a frame says, and where the network-layer packet in it lies. One object serves many frames,
+ * one after the other, and makes nothing.
+ */
+export class Frame {
+  buffer: Uint8Array = NOTHING
+  /** The network-layer packet; nowhere, if `end` is 0: an LpPacket without a fragment. */
+  start = 0
+  end = 0
+  /** The PIT token, to be sent back with the answer, unread; nowhere, if its end is 0. */
+  pitTokenStart = 0
+  pitTokenEnd = 0
+  /** {@link NackReason} of a Nack, -1 for anything else. */
+  nackReason = -1
+  /** -1 where there is none. */
+  congestionMark = -1
+  /** Where the forwarder got it from; only from a forwarder to a program on its host; -1 where it does not say. */
+  incomingFaceId = -1
+  /** Where a program on this host wants its Interest sent; -1 where it does not say. */
+  nextHopFaceId = -1
+  /** Whether a Data is not to be kept in the Content Store. */
+  isNotToBeCached = false
+
+  /**
+   * Takes the frame in a buffer from `start` up to `end`, in the place of the one before: an LpPacket, or a bare Interest or Data.
+   * @throws PacketError
+   */
+  read(buffer: Uint8Array, start: number, end: number): this {
+    const size = end - start
+    if (size > MAX_PACKET_SIZE)
+      throw new PacketError('oversized', `a frame of ${size} octets; a packet has at most ${MAX_PACKET_SIZE}`)
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+    this.pitTokenEnd = 0
+    this.nackReason = this.congestionMark = this.incomingFaceId = this.nextHopFaceId = -1
+    this.isNotToBeCached = false
+    if (size > 0 && buffer[start] !== TT.LpPacket) return this
+    const reader = frameReader.reset(buffer, start, end)
+    if (!reader.next()) throw new PacketError('truncated', 'an empty frame')
+    if (reader.valueEnd !== end) throw new PacketError('bad-value', 'octets after the LpPacket')
+    this.#readFields(reader.inside(reader))
+    return this
+  }
+
+  #readFields(reader: TlvReader): void {
+    this.end = 0
+    let last = 0
+    while (reader.next()) {
+      if (!FIELDS.has(reader.type)) {
+        if (isIgnorable(reader.type)) continue
+        throw new PacketError('unknown-critical', `unknown field ${reader.type} in an LpPacket`)
+      }
+      last = checkOrder(reader.type, last)
+      this.#readField(reader)
     }
-    last = checkOrder(reader.type, last)
+  }
+
+  #readField(reader: TlvReader): void {
     switch (reader.type) {
       case TT.LpFragment:
-        fragment = reader.value
+        if (reader.length === 0)
+          throw new PacketError('not-a-packet', 'an empty fragment is neither Interest nor Data')
+        this.start = reader.valueStart
+        this.end = reader.valueEnd
         break
       case TT.LpPitToken:
-        pitToken = readPitToken(reader)
+        checkPitToken(reader)
+        this.pitTokenStart = reader.valueStart
+        this.pitTokenEnd = reader.valueEnd
         break
       case TT.LpNack:
-        nackReason = readNackReason(reader)
+        this.nackReason = readNackReason(reader)
         break
       case TT.LpCongestionMark:
-        congestionMark = reader.nni()
+        this.congestionMark = reader.nni()
         break
       case TT.LpFragIndex:
         if (reader.nni() > 0) throw fragmented()
         break
-      case TT.LpIncomingFaceId:
-        incomingFaceId = reader.nni()
-        break
       case TT.LpFragCount:
         if (reader.nni() > 1) throw fragmented()
         break
+      case TT.LpIncomingFaceId:
+        this.incomingFaceId = reader.nni()
+        break
+      case TT.LpNextHopFaceId:
+        this.nextHopFaceId = reader.nni()
+        break
+      case TT.LpCachePolicy:
+        this.isNotToBeCached = readCachePolicy(reader) === NO_CACHE
+        break
     }
   }
-  const header = { pitToken, congestionMark, incomingFaceId }
-  return fragment === undefined ? { kind: 'idle', ...header } : decodeFragment(fragment, header, nackReason)
+
+  /** The first octet of the network-layer packet, which is its TLV-TYPE; 0 where there is none. */
+  get type(): number {
+    return this.end === 0 ? 0 : (this.buffer[this.start] as number)
+  }
+
+  /** A view. */
+  get pitToken(): Uint8Array | undefined {
+    return this.pitTokenEnd === 0 ? undefined : this.buffer.subarray(this.pitTokenStart, this.pitTokenEnd)
+  }
 }
 
-function decodeFragment(wire: Uint8Array, header: PacketHeader, nackReason: number | undefined): Packet {
-  if (nackReason !== undefined) {
-    return { kind: 'nack', interest: Interest.decode(wire), reason: nackReason, ...header }
+const frame = new Frame()
+
+/**
+ * Decodes one frame from a link: an LpPacket, or a bare Interest or Data.
+ * @throws PacketError
+ */
+export function decodePacket(octets: Uint8Array): Packet {
+  frame.read(octets, 0, octets.length)
+  const { type, start, end, nackReason, pitToken } = frame
+  const header: PacketHeader = {
+    pitToken,
+    congestionMark: frame.congestionMark < 0 ? undefined : frame.congestionMark,
+    incomingFaceId: frame.incomingFaceId < 0 ? undefined : frame.incomingFaceId,
   }
-  if (wire[0] === TT.Interest) return { kind: 'interest', interest: Interest.decode(wire), ...header }
-  if (wire[0] === TT.Data) return { kind: 'data', data: Data.decode(wire), ...header }
-  const reader = new TlvReader(wire)
-  const what = reader.next() ? `an element of type ${reader.type}` : 'an empty fragment'
-  throw new PacketError('not-a-packet', `${what} is neither Interest nor Data`)
+  if (end === 0) return { kind: 'idle', ...header }
+  if (nackReason >= 0) {
+    return { kind: 'nack', interest: new Interest().read(octets, start, end), reason: nackReason, ...header }
+  }
+  if (type === TT.Interest)
+    return { kind: 'interest', interest: new Interest().read(octets, start, end), ...header }
+  if (type === TT.Data) return { kind: 'data', data: new Data().read(octets, start, end), ...header }
+  throw notAPacket(octets, start, end)
+}
+
+/** What to throw where neither an Interest nor a Data begins. */
+export function notAPacket(buffer: Uint8Array, start: number, end: number): PacketError {
+  const reader = new TlvReader(buffer, start, end)
+  reader.next()
+  return new PacketError('not-a-packet', `an element of type ${reader.type} is neither Interest nor Data`)
 }
 
 function fragmented(): PacketError {
@@ -146,50 +222,57 @@ function isIgnorable(type: number): boolean {
   return type >= 800 && type <= 959 && (type & 3) === 0
 }
 
-function readPitToken(reader: TlvReader): Uint8Array {
-  const { value } = reader
-  if (value.length < 1 || value.length > MAX_PIT_TOKEN_SIZE) {
-    throw new PacketError(
-      'bad-value',
-      `a PIT token of ${value.length} octets, not 1 to ${MAX_PIT_TOKEN_SIZE}`,
-    )
-  }
-  return value
+function checkPitToken({ length }: TlvReader): void {
+  if (length < 1 || length > MAX_PIT_TOKEN_SIZE)
+    throw new PacketError('bad-value', `a PIT token of ${length} octets, not 1 to ${MAX_PIT_TOKEN_SIZE}`)
 }
 
 function readNackReason(element: TlvReader): number {
-  let reason: number = NackReason.None
-  const inner = element.inside()
+  return readOnlyNumber(element, NACK_SEQUENCE, NackReason.None)
+}
+
+function readCachePolicy(element: TlvReader): number {
+  return readOnlyNumber(element, CACHE_POLICY_SEQUENCE, 0)
+}
+
+/** The number in an element that holds nothing else that is known. */
+function readOnlyNumber(element: TlvReader, sequence: Sequence, fallback: number): number {
+  let number = fallback
+  const inner = element.inside(innerReader)
   let last = -1
   while (inner.next()) {
-    const place = NACK_SEQUENCE.place(inner.type, last)
+    const place = sequence.place(inner.type, last)
     if (place === undefined) continue
     last = place
-    reason = inner.nni()
+    number = inner.nni()
   }
-  return reason
+  return number
 }
 
 /** Wraps a network-layer packet in an LpPacket if there is anything to say about it, or leaves it bare. */
 export function encodeLp(fragment: Uint8Array, fields: LpFields): Uint8Array {
-  const { pitToken, nackReason, congestionMark, incomingFaceId } = fields
+  const { pitToken, nackReason = -1, congestionMark, incomingFaceId } = fields
   if (
     pitToken === undefined &&
-    nackReason === undefined &&
+    nackReason < 0 &&
     congestionMark === undefined &&
     incomingFaceId === undefined
   )
     return fragment
   writer.reset()
-  writer.element(TT.LpFragment, fragment)
+  writer.bytes(fragment)
+  writer.header(TT.LpFragment, 0)
   if (congestionMark !== undefined) writer.nni(TT.LpCongestionMark, congestionMark)
   if (incomingFaceId !== undefined) writer.nni(TT.LpIncomingFaceId, incomingFaceId)
-  if (nackReason !== undefined) {
-    const before = writer.size
-    if (nackReason !== NackReason.None) writer.element(TT.LpNackReason, encodeNni(nackReason))
-    writer.header(TT.LpNack, before)
-  }
+  if (nackReason >= 0) writeNack(nackReason)
   if (pitToken !== undefined) writer.element(TT.LpPitToken, pitToken)
   writer.header(TT.LpPacket, 0)
   return writer.finish()
+}
+
+/** Puts the header field Nack in front of what the writer holds. */
+export function writeNack(reason: number): void {
+  const before = writer.size
+  if (reason !== NackReason.None) writer.nni(TT.LpNackReason, reason)
+  writer.header(TT.LpNack, before)
 }

@@ -4,6 +4,7 @@ import { TlvReader, TlvWriter } from './tlv.ts'
 import { TT } from './tlv-types.ts'
 
 const nameWriter = new TlvWriter()
+const nameReader = new TlvReader()
 
 const NOTHING = new Uint8Array()
 
@@ -181,22 +182,27 @@ function asBuffer(bytes: Uint8Array): Buffer {
 /** @throws PacketError where it is not the TLV-VALUE of a name */
 function findEnds(value: Uint8Array): number[] {
   const ends: number[] = []
-  let at = 0
-  // As in `#decode`: headers of two octets first.
-  for (;;) {
-    const type = value[at] ?? 0
-    const length = value[at + 1] ?? 253
-    if (type === 0 || type >= 253 || length >= 253 || at + 2 + length > value.length) break
-    checkComponent(type, length)
-    at += 2 + length
-    ends.push(at)
-  }
-  const reader = new TlvReader(value, at)
+  const reader = nameReader.reset(value, 0, value.length)
   while (reader.next()) {
     checkComponent(reader.type, reader.length)
     ends.push(reader.valueEnd)
   }
   return ends
+}
+
+/**
+ * Checks what is to be the TLV-VALUE of a name.
+ * @returns how many of its components are of a type
+ * @throws PacketError
+ */
+export function countComponents(buffer: Uint8Array, start: number, end: number, type: number): number {
+  const reader = nameReader.reset(buffer, start, end)
+  let count = 0
+  while (reader.next()) {
+    checkComponent(reader.type, reader.length)
+    if (reader.type === type) count++
+  }
+  return count
 }
 
 function encodeAfter(value: Uint8Array, components: readonly Component[]): Uint8Array {
@@ -210,12 +216,11 @@ function encodeAfter(value: Uint8Array, components: readonly Component[]): Uint8
 }
 
 /**
- * The TLV-VALUE of the Name with which a packet begins: nothing may stand before it, not even what could be ignored
- * elsewhere (NDN Packet Format 0.3 §3, §4).
+ * Steps to the Name with which a packet begins: nothing may stand before it, not even what could be ignored elsewhere
+ * (NDN Packet Format 0.3 §3, §4).
  * @throws PacketError missing-element
  */
-export function readLeadingName(packet: TlvReader, what: string): Uint8Array {
+export function readLeadingName(packet: TlvReader, what: string): void {
   if (!packet.next() || packet.type !== TT.Name)
     throw new PacketError('missing-element', `${what} begins with its Name`)
-  return packet.value
 }

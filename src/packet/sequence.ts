@@ -8,11 +8,15 @@ import { isCritical } from './tlv-types.ts'
 export class Sequence {
   readonly #what: string
   readonly #places: ReadonlyMap<number, number>
+  /** The same for types of one octet, -1 where there is none: a packet has few others. */
+  readonly #shortPlaces = new Int8Array(253).fill(-1)
 
   /** @param what name of the element that holds them, for messages */
   constructor(what: string, types: readonly number[]) {
     this.#what = what
     this.#places = new Map(types.map((type, place) => [type, place]))
+    for (const [type, place] of this.#places)
+      if (type < this.#shortPlaces.length) this.#shortPlaces[type] = place
   }
 
   /**
@@ -20,7 +24,9 @@ export class Sequence {
    * @throws PacketError unknown-critical | out-of-order
    */
   place(type: number, last: number): number | undefined {
-    const place = this.#places.get(type)
+    const known =
+      type < this.#shortPlaces.length ? (this.#shortPlaces[type] as number) : this.#places.get(type)
+    const place = known === -1 ? undefined : known
     if (place !== undefined && place > last) return place
     if (!isCritical(type)) return undefined
     if (place === undefined)

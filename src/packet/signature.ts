@@ -1,7 +1,7 @@
 import { PacketError } from './errors.ts'
-import { Name } from './name.ts'
+import { countComponents, Name } from './name.ts'
 import { Sequence } from './sequence.ts'
-import { encodeNni, type TlvReader, writer } from './tlv.ts'
+import { encodeNni, TlvReader, writer } from './tlv.ts'
 import { TT } from './tlv-types.ts'
 
 /** SignatureType numbers (NDN Packet Format 0.3 §5, NDN certificate format 2). */
@@ -47,9 +47,46 @@ const SEQUENCE = new Sequence('a SignatureInfo', [
 const KEY_LOCATOR_SEQUENCE = new Sequence('a KeyLocator', [TT.Name, TT.KeyDigest])
 const VALIDITY_SEQUENCE = new Sequence('a ValidityPeriod', [TT.NotBefore, TT.NotAfter])
 
-/** @throws PacketError */
+const elementReader = new TlvReader()
+const innerReader = new TlvReader()
+
+/**
+ * Checks what `readSignatureInfo` will read, without making anything.
+ * @throws PacketError
+ */
+export function checkSignatureInfo(element: TlvReader): void {
+  const reader = element.inside(elementReader)
+  let hasType = false
+  let last = -1
+  while (reader.next()) {
+    const place = SEQUENCE.place(reader.type, last)
+    if (place === undefined) continue
+    last = place
+    switch (reader.type) {
+      case TT.SignatureType:
+        reader.nni()
+        hasType = true
+        break
+      case TT.KeyLocator:
+        findKeyLocator(reader)
+        break
+      case TT.SignatureTime:
+      case TT.SignatureSeqNum:
+        reader.nni()
+        break
+      case TT.ValidityPeriod:
+        readValidity(reader)
+        break
+    }
+  }
+  if (!hasType) throw new PacketError('missing-element', 'a SignatureInfo without SignatureType')
+}
+
+/**
+ * @param element one that `checkSignatureInfo` has let pass
+ */
 export function readSignatureInfo(element: TlvReader): SignatureInfo {
-  let type: number | undefined
+  let type = 0
   let keyLocator: Name | undefined
   let validity: SignatureInfo['validity']
   let nonce: Uint8Array | undefined
@@ -66,7 +103,7 @@ export function readSignatureInfo(element: TlvReader): SignatureInfo {
         type = reader.nni()
         break
       case TT.KeyLocator:
-        keyLocator = readKeyLocator(reader)
+        keyLocator = findKeyLocator(reader) ? Name.decode(innerReader.value) : undefined
         break
       case TT.SignatureNonce:
         nonce = reader.value
@@ -82,22 +119,23 @@ export function readSignatureInfo(element: TlvReader): SignatureInfo {
         break
     }
   }
-  if (type === undefined) throw new PacketError('missing-element', 'a SignatureInfo without SignatureType')
   return { type, keyLocator, validity, nonce, time, sequence }
 }
 
-/** The name in a KeyLocator; a KeyDigest is not a name and gives undefined. */
-function readKeyLocator(element: TlvReader): Name | undefined {
-  let name: Name | undefined
-  const reader = element.inside()
+/** Leaves `innerReader` at the name in a KeyLocator; false where there is none: a KeyDigest is not a name. */
+function findKeyLocator(element: TlvReader): boolean {
+  const reader = element.inside(innerReader)
   let last = -1
+  let nameAt = -1
   while (reader.next()) {
     const place = KEY_LOCATOR_SEQUENCE.place(reader.type, last)
     if (place === undefined) continue
     last = place
-    if (reader.type === TT.Name) name = Name.decode(reader.value)
+    if (reader.type !== TT.Name) continue
+    countComponents(reader.buffer, reader.valueStart, reader.valueEnd, 0)
+    nameAt = reader.start
   }
-  return name
+  return nameAt >= 0 && reader.reset(reader.buffer, nameAt, element.valueEnd).next()
 }
 
 function readValidity(element: TlvReader): { notBefore: number; notAfter: number } {

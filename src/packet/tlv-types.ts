@@ -45,6 +45,7 @@ export const TT = {
   LpIncomingFaceId: 812,
   LpNextHopFaceId: 816,
   LpCachePolicy: 820,
+  LpCachePolicyType: 821,
   LpCongestionMark: 832,
   LpAck: 836,
   LpTxSequence: 840,

@@ -4,23 +4,43 @@ import { MAX_TYPE } from './tlv-types.ts'
 /** Largest packet on any link, in octets, with its NDNLPv2 header (NFD's MAX_NDN_PACKET_SIZE). */
 export const MAX_PACKET_SIZE = 8800
 
+const NOTHING = new Uint8Array()
+
+/** Fewest octets that are copied by native code: it needs a view of them, which takes longer than to copy a few here. */
+const NATIVE_COPY = 96
+
+/** Copies octets of one buffer to a place in another. */
+export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  const length = end - start
+  if (length < NATIVE_COPY) for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number
+  else to.set(new Uint8Array(from.buffer, from.byteOffset + start, length), at)
+}
+
 /**
  * Walks the TLV elements of a buffer without copying. After `next()` has returned true, the element's place is in
- * `type`, `start` (of its TLV-TYPE), `valueStart` and `valueEnd`.
+ * `type`, `start` (of its TLV-TYPE), `valueStart` and `valueEnd`. One reader can serve many buffers, one after the other.
  */
 export class TlvReader {
-  readonly buffer: Uint8Array
+  buffer: Uint8Array
   type = 0
   start = 0
   valueStart = 0
   valueEnd = 0
   #offset: number
-  readonly #end: number
+  #end: number
 
-  constructor(buffer: Uint8Array, start = 0, end = buffer.length) {
+  constructor(buffer: Uint8Array = NOTHING, start = 0, end = buffer.length) {
     this.buffer = buffer
     this.#offset = start
     this.#end = end
+  }
+
+  /** Begins anew, with another buffer. */
+  reset(buffer: Uint8Array, start: number, end: number): this {
+    this.buffer = buffer
+    this.#offset = start
+    this.#end = end
+    return this
   }
 
   /**
@@ -28,8 +48,25 @@ export class TlvReader {
    * @throws PacketError truncated | non-minimal | bad-value
    */
   next(): boolean {
-    if (this.#offset >= this.#end) return false
-    this.start = this.#offset
+    const at = this.#offset
+    const end = this.#end
+    if (at >= end) return false
+    this.start = at
+    const { buffer } = this
+    const type = buffer[at] as number
+    const length = at + 2 <= end ? (buffer[at + 1] as number) : 253
+    // Most elements have a header of two octets.
+    if (type > 0 && type < 253 && length < 253 && at + 2 + length <= end) {
+      this.type = type
+      this.valueStart = at + 2
+      this.valueEnd = at + 2 + length
+      this.#offset = this.valueEnd
+      return true
+    }
+    return this.#nextWithAnyHeader()
+  }
+
+  #nextWithAnyHeader(): boolean {
     this.type = this.#varNum()
     if (this.type === 0) throw new PacketError('bad-value', 'TLV-TYPE 0 is reserved')
     if (this.type > MAX_TYPE) throw new PacketError('bad-value', 'a TLV-TYPE beyond 2^32-1')
@@ -51,9 +88,9 @@ export class TlvReader {
     return this.buffer.subarray(this.valueStart, this.valueEnd)
   }
 
-  /** A reader of the elements inside this element. */
-  inside(): TlvReader {
-    return new TlvReader(this.buffer, this.valueStart, this.valueEnd)
+  /** A reader of the elements inside this element: a new one, or `reader` begun anew. */
+  inside(reader = new TlvReader()): TlvReader {
+    return reader.reset(this.buffer, this.valueStart, this.valueEnd)
   }
 
   /** Octets in the element's TLV-VALUE. */
@@ -100,6 +137,11 @@ export class TlvReader {
     this.#offset = at + 1 + size
     return value
   }
+}
+
+/** Four octets, big endian, from 0 to 2^32-1. */
+export function readUint32(buffer: Uint8Array, at: number): number {
+  return readUint(buffer, at, 4)
 }
 
 /** A big-endian number; beyond 2^53 it loses its lowest bits, which no bound here cares about. */
@@ -158,9 +200,23 @@ export class TlvWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length)
-    this.#head -= bytes.length
-    this.#buffer.set(bytes, this.#head)
+    this.range(bytes, 0, bytes.length)
+  }
+
+  /** Octets of a buffer from `start` up to `end`. */
+  range(buffer: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start)
+    this.#head -= end - start
+    copyBytes(buffer, start, end, this.#buffer, this.#head)
+  }
+
+  /** Where what was written lies, until something else is written: from `start` to the end of `buffer`. */
+  get buffer(): Uint8Array {
+    return this.#buffer
+  }
+
+  get start(): number {
+    return this.#head
   }
 
   byte(value: number): void {

@@ -54,8 +54,10 @@ function summaryOfTheirs(interest: TheirInterest) {
 
 function summaryOfOurs(interest: Interest) {
   const isParameterised = interest.applicationParameters !== undefined
+  const { canBePrefix, mustBeFresh, forwardingHint, nonce, lifetime, hopLimit, applicationParameters } =
+    interest
   return expected({
-    ...interest,
+    ...{ canBePrefix, mustBeFresh, forwardingHint, nonce, lifetime, hopLimit, applicationParameters },
     name: isParameterised ? interest.name.slice(0, -1) : interest.name,
   } as InterestFields)
 }

@@ -17,8 +17,16 @@ import { decodeInterest, hex, interest, NONCE, name, tlv } from './wire.ts'
 const form = fc.constantFrom<InterestForm>('flat', 'extended', 'dispatched')
 
 /** Every field of an Interest but its form. */
-function fieldsOf({ wire: _, form: __, name, forwardingHint, ...fields }: Interest) {
-  return { ...fields, name: name.key, forwardingHint: forwardingHint.map(({ key }) => key) }
+function fieldsOf(interest: Interest) {
+  const { canBePrefix, mustBeFresh, nonce, lifetime, hopLimit, applicationParameters } = interest
+  const { signatureInfo, signatureValue } = interest
+  return {
+    name: interest.name.key,
+    forwardingHint: interest.forwardingHint.map(({ key }) => key),
+    ...{ canBePrefix, mustBeFresh, nonce, lifetime, hopLimit, applicationParameters },
+    signatureInfo: signatureInfo && { ...signatureInfo, keyLocator: signatureInfo.keyLocator?.key },
+    signatureValue,
+  }
 }
 
 const anyInterest = fc.tuple(interestFields, form, fc.boolean()).map(([fields, form, isSigned]) => {

@@ -30,20 +30,20 @@ const form = fc.constantFrom<InterestForm>('flat', 'extended', 'dispatched')
 
 holds('an Interest is decoded as it was encoded', fc.tuple(interestFields, form), ([fields, form]) => {
   const interest = Interest.decode(encodeInterest(fields, form))
-  const { name, ...rest } = interest
+  const { name } = interest
   const isParameterised = fields.applicationParameters !== undefined
   assert.equal((isParameterised ? name.slice(0, -1) : name).key, fields.name.key)
-  assert.equal(rest.canBePrefix, fields.canBePrefix ?? false)
-  assert.equal(rest.mustBeFresh, fields.mustBeFresh ?? false)
-  assert.deepEqual(rest.forwardingHint.map(String), (fields.forwardingHint ?? []).map(String))
-  assert.equal(rest.nonce, fields.nonce)
-  assert.equal(rest.lifetime, fields.lifetime ?? DEFAULT_INTEREST_LIFETIME_MS)
-  assert.equal(rest.hopLimit, fields.hopLimit)
+  assert.equal(interest.canBePrefix, fields.canBePrefix ?? false)
+  assert.equal(interest.mustBeFresh, fields.mustBeFresh ?? false)
+  assert.deepEqual(interest.forwardingHint.map(String), (fields.forwardingHint ?? []).map(String))
+  assert.equal(interest.nonce, fields.nonce)
+  assert.equal(interest.lifetime, fields.lifetime ?? DEFAULT_INTEREST_LIFETIME_MS)
+  assert.equal(interest.hopLimit, fields.hopLimit)
   assert.deepEqual(
-    rest.applicationParameters && Buffer.from(rest.applicationParameters),
+    interest.applicationParameters && Buffer.from(interest.applicationParameters),
     fields.applicationParameters && Buffer.from(fields.applicationParameters),
   )
-  assert.equal(rest.signatureInfo, undefined)
+  assert.equal(interest.signatureInfo, undefined)
 })
 
 holds('a Data is decoded as it was encoded', fc.tuple(dataFields, signer), ([fields, signer]) => {
