@@ -6,6 +6,7 @@ const floors = [
   'repository',
   'engine',
   'function',
+  'management',
   'endpoint',
   'trust',
   'face',
