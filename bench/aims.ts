@@ -34,6 +34,36 @@ export function noLessThan(name: string, impl: string, other: string): Aim {
   })
 }
 
+/** At least so many times another implementation in the same run. */
+export function atLeastTimes(name: string, impl: string, times: number, other: string): Aim {
+  return aim(name, impl, (value, figures) => {
+    const bound = medianOf(figures, name, other)
+    return bound === undefined
+      ? undefined
+      : [value >= times * bound, `≥ ${times} × ${other} (${format(times * bound)})`]
+  })
+}
+
+/** At most so many times another implementation in the same run. */
+export function atMostTimes(name: string, impl: string, times: number, other: string): Aim {
+  return aim(name, impl, (value, figures) => {
+    const bound = medianOf(figures, name, other)
+    return bound === undefined
+      ? undefined
+      : [value <= times * bound, `≤ ${times} × ${other} (${format(times * bound)})`]
+  })
+}
+
+/** Less than so many times the same implementation's figure in another case of the run. */
+export function belowTimesCase(name: string, impl: string, times: number, otherCase: string): Aim {
+  return aim(name, impl, (value, figures) => {
+    const bound = medianOf(figures, otherCase, impl)
+    return bound === undefined
+      ? undefined
+      : [value < times * bound, `< ${times} × ${otherCase} (${format(times * bound)})`]
+  })
+}
+
 type Verdict = readonly [isReached: boolean, words: string]
 
 function aim(

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { atLeast, below, noLessThan, noMoreThan } from '../aims.ts'
+import { type Cleanup, withCleanup } from '../cleanup.ts'
+import { JSON_OPTION, positive, progress, runBench } from '../command-line.ts'
 import type { Figure } from '../figures.ts'
-import { formatFigures, toRow } from '../report.ts'
-import { type Cleanup, withCleanup } from './cleanup.ts'
 import { HttpChain } from './http-chain.ts'
 import { whyNoDocker } from './images.ts'
 import type { Implementation } from './implementation.ts'
@@ -15,8 +12,6 @@ import { measureUp } from './measure-up.ts'
 import { NdnChain } from './ndn-chain.ts'
 import type { EngineName } from './node-process.ts'
 import { profileChain } from './profile-chain.ts'
-
-const BENCH = 'chains'
 
 const PARTS = ['load', 'instance', 'up', 'profile'] as const
 
@@ -41,7 +36,7 @@ export function chainsCommand(): Command {
       `Three functions that copy their input, in a chain, beside the same three over HTTP; how long an instance and a node take
 to start; and the memory of both. See bench/README.md for the method.`,
     )
-    .option('--json', 'print one JSON object a line: { bench, case, impl, value, unit }, medians')
+    .option(...JSON_OPTION)
     .option('--rounds <n>', 'how often each measurement is repeated', positive(Number.parseInt), 5)
     .option(
       '--seconds <s>',
@@ -64,16 +59,12 @@ to start; and the memory of both. See bench/README.md for the method.`,
 }
 
 async function chains(options: ChainsOptions): Promise<void> {
-  progress(describeMachine())
-  const figures = await withCleanup(async (cleanup) => {
-    const folder = await mkdtemp(join(tmpdir(), 'ndn-sfc-bench-'))
-    cleanup.add(() => rm(folder, { recursive: true, force: true }))
-    return await measure(options, folder, cleanup)
+  await runBench({
+    name: 'chains',
+    aims: AIMS,
+    isJson: options.json === true,
+    measure: (folder, cleanup) => measure(options, folder, cleanup),
   })
-  const text = options.json
-    ? figures.map((figure) => `${JSON.stringify(toRow(BENCH, figure))}\n`).join('')
-    : formatFigures(figures, AIMS)
-  process.stdout.write(text)
 }
 
 async function measure(options: ChainsOptions, folder: string, cleanup: Cleanup): Promise<Figure[]> {
@@ -126,22 +117,4 @@ async function load({ engines, rounds, duration, folder, cleanup }: LoadOptions)
     })
   }
   return figures
-}
-
-function describeMachine(): string {
-  const memory = (totalmem() / 2 ** 30).toFixed(0)
-  const [busy = 0] = loadavg()
-  return `Node.js ${process.version}, ${availableParallelism()} cores, ${memory} GiB; load average before: ${busy.toFixed(2)}`
-}
-
-function progress(message: string): void {
-  process.stderr.write(`${message}\n`)
-}
-
-function positive(parse: (text: string) => number): (text: string) => number {
-  return (text) => {
-    const value = parse(text)
-    if (Number.isFinite(value) && value > 0) return value
-    throw new InvalidArgumentError('write a number greater than 0.')
-  }
 }

@@ -1,8 +1,8 @@
-import type { Cleanup } from './cleanup.ts'
+import type { Cleanup } from '../cleanup.ts'
+import { Worker } from '../worker.ts'
 import { FUNCTIONS } from './content.ts'
 import type { Load, Sample } from './generate.ts'
 import type { CpuTimes, Implementation } from './implementation.ts'
-import { Worker } from './worker.ts'
 
 /** The chain over HTTP with Node's own server and client: each function asks the next, the last one the content server. */
 export class HttpChain implements Implementation {
@@ -19,7 +19,7 @@ export class HttpChain implements Implementation {
 
   static async start(cleanup: Cleanup): Promise<HttpChain> {
     const start = async (name: string, ...args: string[]): Promise<{ worker: Worker; ready: number }> => {
-      const started = await Worker.start<number>(name, ...args)
+      const started = await Worker.start<number>(import.meta.url, name, ...args)
       cleanup.add(() => started.worker.stop())
       return started
     }

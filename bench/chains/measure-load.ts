@@ -1,7 +1,8 @@
 import type { Figure } from '../figures.ts'
+import { rotate } from '../rotate.ts'
+import { Samples } from '../samples.ts'
 import type { Load } from './generate.ts'
 import type { CpuTimes, Implementation } from './implementation.ts'
-import { Samples } from './samples.ts'
 
 /** Requests under way while throughput is measured. */
 const WINDOW = 64
@@ -67,9 +68,4 @@ function cpuPerChain(
     ((time - (before[part] ?? 0)) * 1000) / chains,
   ])
   return [...parts, ['all', parts.reduce((sum, [, used]) => sum + used, 0)]]
-}
-
-function rotate<T>(items: readonly T[], by: number): T[] {
-  const at = by % items.length
-  return [...items.slice(at), ...items.slice(0, at)]
 }

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type FunctionStatus, shippedFunctions } from '../../src/router/index.ts'
+import type { Cleanup } from '../cleanup.ts'
 import type { Figure } from '../figures.ts'
-import type { Cleanup } from './cleanup.ts'
+import { Samples } from '../samples.ts'
 import { removeImages } from './images.ts'
 import { nodeName } from './ndn-chain.ts'
 import { type EngineName, NodeProcess } from './node-process.ts'
-import { Samples } from './samples.ts'
 
 const NODE_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Cleanup } from './cleanup.ts'
+import type { Cleanup } from '../cleanup.ts'
+import { Worker } from '../worker.ts'
 import { FUNCTIONS } from './content.ts'
 import type { Load, Sample } from './generate.ts'
 import { removeImages } from './images.ts'
 import type { CpuTimes, Implementation } from './implementation.ts'
 import { type EngineName, NodeProcess } from './node-process.ts'
-import { Worker } from './worker.ts'
 
 export interface NdnChainOptions {
   readonly engine: EngineName
@@ -48,9 +48,9 @@ export class NdnChain implements Implementation {
         await removeImages(made, false)
       })
     }
-    const { worker: producer } = await Worker.start('ndn-producer', node.address, home)
+    const { worker: producer } = await Worker.start(import.meta.url, 'ndn-producer', node.address, home)
     cleanup.add(() => producer.stop())
-    const { worker: generator } = await Worker.start('ndn-generator', node.address)
+    const { worker: generator } = await Worker.start(import.meta.url, 'ndn-generator', node.address)
     cleanup.add(() => generator.stop())
     return new NdnChain(`ndn-sfc/${engine}`, node, producer, generator)
   }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Endpoint, fetchObject } from '../../src/endpoint/index.ts'
 import { connect } from '../../src/face/index.ts'
 import { datasetName, defaultAddress, type FunctionStatus, type NodeStatus } from '../../src/router/index.ts'
-import type { Cleanup } from './cleanup.ts'
+import type { Cleanup } from '../cleanup.ts'
 
 export type EngineName = 'docker' | 'process'
 

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Cleanup, withCleanup } from '../cleanup.ts'
+import { type ProfileSummary, readProfile } from '../cpu-profile.ts'
 import type { Figure } from '../figures.ts'
-import { type Cleanup, withCleanup } from './cleanup.ts'
-import { type ProfileSummary, readProfile } from './cpu-profile.ts'
+import { describeProfile, profileFigures } from '../profile-report.ts'
 import { generate } from './generate.ts'
 import { InstanceDoor } from './instance-door.ts'
 import { NdnChain } from './ndn-chain.ts'
@@ -12,11 +13,8 @@ import { NdnChain } from './ndn-chain.ts'
 /** Requests under way. */
 const WINDOW = 64
 
-/** Parts below this share of the time are left out. */
-const LEAST_SHARE = 0.01
-
-/** Functions that are shown, those that take most time. */
-const FUNCTIONS_SHOWN = 25
+/** What the profile is of. */
+const IMPL = 'ndn-sfc/process'
 
 const INSTANCE = fileURLToPath(new URL('./workers/profiled-instance.js', import.meta.url))
 
@@ -34,9 +32,9 @@ export async function profileChain(options: ProfileOptions): Promise<Figure[]> {
   const { progress } = options
   const router = await profileRouter(options)
   const instance = await profileInstance(options)
-  progress(describe('router', router))
-  progress(describe('function', instance))
-  return [...toFigures('router', router), ...toFigures('function', instance)]
+  progress(describeProfile('The router', router))
+  progress(describeProfile('The function', instance))
+  return [...profileFigures('router', IMPL, router), ...profileFigures('function', IMPL, instance)]
 }
 
 async function profileRouter({ duration, folder }: ProfileOptions): Promise<ProfileSummary> {
@@ -76,24 +74,4 @@ async function profileInstance({ duration, folder, cleanup }: ProfileOptions): P
   child.kill('SIGTERM')
   await ended
   return await readProfile(profiles, from, from + duration)
-}
-
-function toFigures(what: string, { parts, idle }: ProfileSummary): Figure[] {
-  const figure = (name: string, share: number): Figure => ({
-    case: `profile of the ${what}: ${name}`,
-    impl: 'ndn-sfc/process',
-    unit: '%',
-    samples: [100 * share],
-  })
-  return [
-    ...parts.filter(({ share }) => share >= LEAST_SHARE).map(({ name, share }) => figure(name, share)),
-    figure('idle, of all its time', idle),
-  ]
-}
-
-function describe(what: string, { functions }: ProfileSummary): string {
-  const lines = functions
-    .slice(0, FUNCTIONS_SHOWN)
-    .map(({ name, share }) => `${(100 * share).toFixed(1).padStart(6)} %  ${name}`)
-  return [`The ${what}, by function itself:`, ...lines].join('\n')
 }

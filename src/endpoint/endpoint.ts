@@ -55,7 +55,7 @@ export class Endpoint {
     this.#form = options.form ?? 'extended'
     this.#onInterest = options.onInterest
     face.start({
-      onPacket: (packet) => this.#receive(packet),
+      onPacket: (buffer, start, end) => this.#receive(Buffer.from(buffer.subarray(start, end))),
       onClose: (reason, detail) => {
         this.#isClosed = true
         const error = new UnreachableError(`the face to ${face.remote} closed: ${detail || reason}`)
@@ -126,6 +126,7 @@ export class Endpoint {
     if (frame.length <= MAX_PACKET_SIZE) this.#face.send(frame)
   }
 
+  /** @param frame a copy of its own: what is answered and asked is kept, and the face uses its memory again */
   #receive(frame: Uint8Array): void {
     let packet: Packet
     try {

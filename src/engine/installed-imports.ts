@@ -16,7 +16,8 @@ export function importInstalled(setup: PluginBuild, ownRoot: string): void {
   setup.onResolve({ filter: /^[^./]/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
     if (pluginData === ASKED || isBuiltin(path) || importer.startsWith(ownRoot + sep)) return undefined
     const found = await setup.resolve(path, { importer, resolveDir, kind, pluginData: ASKED })
-    if (found.errors.length > 0) return { errors: found.errors }
+    // esbuild itself says what is not there, and lets pass what a package only tries to require.
+    if (found.errors.length > 0) return undefined
     const isCode = /\.[cm]?js$/.test(found.path) && found.path.includes(`${sep}node_modules${sep}`)
     if (!isCode || found.external) return found
     if (await isModule(found.path)) return { path: pathToFileURL(found.path).href, external: true }

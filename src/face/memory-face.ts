@@ -6,6 +6,7 @@ import {
   type FaceEvents,
   newCounters,
 } from './face.ts'
+import { SendBuffer } from './send-buffer.ts'
 
 /**
  * A pair of connected faces in one process. Packets arrive in a later microtask, as they would from a socket.
@@ -19,17 +20,27 @@ export function memoryFaces(maxQueue = DEFAULT_MAX_QUEUE_BYTES): [Face, Face] {
   return [a, b]
 }
 
+/** Frames, and where each ends: a link inside a process carries what it is given, also what is no packet. */
+class Inbox {
+  readonly frames = new SendBuffer()
+  readonly ends: number[] = []
+}
+
 class MemoryFace implements Face {
   readonly local = 'internal://'
   readonly remote = 'internal://'
   readonly isLocal = true
+  readonly linkType = 'point-to-point'
+  readonly mtu = Number.POSITIVE_INFINITY
+  readonly persistency = 'persistent'
   readonly counters: FaceCounters = newCounters()
   peer: MemoryFace | undefined
   readonly #maxQueue: number
   #events: FaceEvents | undefined
   /** What the peer sent and this side has not taken yet. */
-  #inbox: Uint8Array[] = []
-  #inboxBytes = 0
+  #inbox = new Inbox()
+  /** The other of two inboxes that take turns: one is filled while what is in the other is delivered. */
+  #spareInbox = new Inbox()
   #isDelivering = false
   #closing: CloseReason | undefined
   #isClosed = false
@@ -43,14 +54,14 @@ class MemoryFace implements Face {
     this.#wake()
   }
 
-  send(packet: Uint8Array): boolean {
+  send(buffer: Uint8Array, start = 0, end = buffer.length): boolean {
     if (this.#closing !== undefined) return false
-    if (!(this.peer as MemoryFace).#take(packet)) {
+    if (!(this.peer as MemoryFace).#take(buffer, start, end)) {
       this.counters.queueDrops++
       return false
     }
     this.counters.packetsOut++
-    this.counters.bytesOut += packet.length
+    this.counters.bytesOut += end - start
     return true
   }
 
@@ -60,10 +71,11 @@ class MemoryFace implements Face {
     ;(this.peer as MemoryFace).#end('closed-by-peer')
   }
 
-  #take(packet: Uint8Array): boolean {
-    if (this.#inboxBytes + packet.length > this.#maxQueue) return false
-    this.#inbox.push(packet)
-    this.#inboxBytes += packet.length
+  #take(buffer: Uint8Array, start: number, end: number): boolean {
+    const { frames, ends } = this.#inbox
+    if (frames.length + end - start > this.#maxQueue) return false
+    frames.append(buffer, start, end)
+    ends.push(frames.length)
     this.#wake()
     return true
   }
@@ -85,17 +97,29 @@ class MemoryFace implements Face {
   }
 
   #deliver(events: FaceEvents): void {
-    const packets = this.#inbox
-    this.#inbox = []
-    this.#inboxBytes = 0
-    for (const packet of packets) {
-      if (this.#closing === 'closed-here') break
-      this.counters.packetsIn++
-      this.counters.bytesIn += packet.length
-      events.onPacket(packet)
+    const inbox = this.#inbox
+    this.#inbox = this.#spareInbox
+    this.#spareInbox = inbox
+    const { frames, ends } = inbox
+    try {
+      this.#deliverFrames(frames.memory, ends, events)
+    } finally {
+      frames.clear()
+      ends.length = 0
     }
-    if (this.#closing === undefined || this.#isClosed || this.#inbox.length > 0) return
+    if (this.#closing === undefined || this.#isClosed || this.#inbox.ends.length > 0) return
     this.#isClosed = true
     events.onClose(this.#closing, '')
+  }
+
+  #deliverFrames(memory: Uint8Array, ends: readonly number[], events: FaceEvents): void {
+    let start = 0
+    for (const end of ends) {
+      if (this.#closing === 'closed-here') return
+      this.counters.packetsIn++
+      this.counters.bytesIn += end - start
+      events.onPacket(memory, start, end)
+      start = end
+    }
   }
 }

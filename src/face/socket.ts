@@ -1,51 +1,66 @@
 import { lstat, rm } from 'node:fs/promises'
-import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { type Address, formatAddress, isLoopback, parseAddress, tcpUri } from './address.ts'
 import { type Face, FaceError } from './face.ts'
-import { StreamFace } from './stream-face.ts'
-
-export interface SocketOptions {
-  /** Octets that may wait to be sent on each face. @defaultValue {@link DEFAULT_MAX_QUEUE_BYTES} */
-  readonly maxQueue?: number | undefined
-  /** How long `close` waits for the peer to read what it was sent, in milliseconds. @defaultValue {@link DEFAULT_LINGER_MS} */
-  readonly linger?: number | undefined
-}
-
-export interface ConnectOptions extends SocketOptions {
-  /** Connect timeout in milliseconds. @defaultValue 5000 */
-  readonly timeout?: number
-}
+import { PermanentFace } from './permanent-face.ts'
+import { StreamFace, type StreamFaceOptions } from './stream-face.ts'
+import { StreamSocket } from './stream-socket.ts'
+import type { ConnectOptions, ListenOptions, Transport } from './transport.ts'
 
 /** Most peers of a listener at once. */
 export const DEFAULT_MAX_PEERS = 1024
 
-export interface ListenOptions extends SocketOptions {
-  /** Most peers at once; who comes beyond that is disconnected. @defaultValue {@link DEFAULT_MAX_PEERS} */
-  readonly maxPeers?: number | undefined
-}
+/** For so long `connect` waits for an answer, in milliseconds. */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 5000
 
-export interface Listener {
-  /** FaceUri; with the port that the system chose where port 0 was asked for. */
-  readonly address: string
-  /** Takes no more connections; those that exist go on. A Unix socket's path is removed. */
-  close(): Promise<void>
-}
+type StreamAddress = Extract<Address, { readonly kind: 'unix' | 'tcp' }>
 
-const DEFAULT_CONNECT_TIMEOUT_MS = 5000
+/** Unix and TCP stream sockets. */
+export const streamTransport: Transport<StreamAddress> = {
+  async connect(address, options) {
+    return options.persistency === 'permanent'
+      ? permanentFace(address, options)
+      : await dial(address, options)
+  },
+
+  async listen(address, onFace, options) {
+    if (address.kind === 'unix') await removeStaleSocket(address.path)
+    const server = createServer({ pauseOnConnect: true, noDelay: true }, acceptor(address, onFace, options))
+    await bind(server, address)
+    const bound = server.address()
+    return {
+      address:
+        bound === null || typeof bound === 'string'
+          ? formatAddress(address)
+          : tcpUri(bound.address, bound.port),
+      close: async () => {
+        // Its callback would come when the last connection has ended.
+        server.close()
+      },
+    }
+  },
+}
 
 /**
- * Connects to a forwarder or, from a forwarder, to another.
- * @param uri see `parseAddress`
+ * As `connect`, for who needs no more than Unix and TCP sockets: a function's bundle is half as large without the rest.
  * @throws FaceError unreachable | bad-address
  */
-export async function connect(uri: string, options: ConnectOptions = {}): Promise<Face> {
+export async function connectStream(uri: string): Promise<Face> {
   const address = parseAddress(uri)
-  const socket = createConnection(
+  if (address.kind !== 'unix' && address.kind !== 'tcp')
+    throw new FaceError('bad-address', `${uri} is not that of a stream socket`)
+  return await dial(address, {})
+}
+
+/** @throws FaceError unreachable */
+function dial(address: StreamAddress, options: ConnectOptions): Promise<Face> {
+  const stream = StreamSocket.dial(
     address.kind === 'unix'
       ? { path: address.path }
       : { host: address.host, port: address.port, noDelay: true },
   )
-  return await new Promise((resolve, reject) => {
+  const { socket } = stream
+  return new Promise((resolve, reject) => {
     const refuse = (reason: string, cause?: unknown): void => {
       socket.destroy()
       reject(new FaceError('unreachable', `nothing answers at ${formatAddress(address)} (${reason})`, cause))
@@ -55,43 +70,49 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
     socket.once('connect', () => {
       socket.setTimeout(0)
       socket.removeAllListeners('timeout').removeAllListeners('error')
-      resolve(faceOf(socket, address, options))
+      resolve(faceOf(stream, address, options))
     })
   })
 }
 
-/**
- * Listens for peers.
- * @param uri see `parseAddress`
- * @param onFace is given each peer's face; it calls `start`
- * @throws FaceError address-in-use | bad-address
- */
-export async function listen(
-  uri: string,
+function permanentFace(address: StreamAddress, options: ConnectOptions): Face {
+  const remote = formatAddress(address)
+  const isUnix = address.kind === 'unix'
+  return new PermanentFace(() => dial(address, options), {
+    local: isUnix ? remote : tcpUri(address.host.includes(':') ? '::' : '0.0.0.0', 0),
+    remote,
+    // Of a host that is named it is not known before it was looked up, and may change.
+    isLocal: isUnix || isLoopback(address.host),
+    linkType: 'point-to-point',
+    mtu: Number.POSITIVE_INFINITY,
+    reconnect: options.reconnect,
+    clock: options.clock,
+  })
+}
+
+/** Takes connections, and hangs up on who comes while there are `maxPeers`. */
+function acceptor(
+  address: StreamAddress,
   onFace: (face: Face) => void,
-  options: ListenOptions = {},
-): Promise<Listener> {
-  const address = parseAddress(uri)
-  if (address.kind === 'unix') await removeStaleSocket(address.path)
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) =>
-    onFace(faceOf(socket, address, options)),
-  )
-  server.maxConnections = options.maxPeers ?? DEFAULT_MAX_PEERS
-  await bind(server, address)
-  const bound = server.address()
-  return {
-    address:
-      bound === null || typeof bound === 'string'
-        ? formatAddress(address)
-        : tcpUri(bound.address, bound.port),
-    close: async () => {
-      // Its callback would come when the last connection has ended.
-      server.close()
-    },
+  options: ListenOptions,
+): (accepted: Socket) => void {
+  const { maxPeers = DEFAULT_MAX_PEERS } = options
+  let peers = 0
+  return (accepted) => {
+    if (peers >= maxPeers) {
+      accepted.destroy()
+      return
+    }
+    const stream = StreamSocket.adopt(accepted)
+    if (!stream.socket.closed) {
+      peers++
+      stream.socket.once('close', () => peers--)
+    }
+    onFace(faceOf(stream, address, { ...options, persistency: 'on-demand' }))
   }
 }
 
-function bind(server: Server, address: Address): Promise<void> {
+function bind(server: Server, address: StreamAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const where = formatAddress(address)
@@ -120,7 +141,7 @@ async function removeStaleSocket(path: string): Promise<void> {
       `${path} exists and is not a socket: choose another path or remove it`,
     )
   }
-  const cause = await connect(path).then(
+  const cause = await dial({ kind: 'unix', path }, {}).then(
     (face) => face.close(),
     (error: FaceError) => error.cause as NodeJS.ErrnoException,
   )
@@ -141,16 +162,20 @@ async function removeStaleSocket(path: string): Promise<void> {
   }
 }
 
-function faceOf(socket: Socket, address: Address, options: SocketOptions): StreamFace {
+function faceOf(
+  stream: StreamSocket,
+  address: StreamAddress,
+  options: Omit<StreamFaceOptions, 'local' | 'remote' | 'isLocal'>,
+): StreamFace {
   if (address.kind === 'unix') {
     const uri = formatAddress(address)
-    return new StreamFace(socket, { local: uri, remote: uri, isLocal: true, ...options })
+    return new StreamFace(stream, { ...options, local: uri, remote: uri, isLocal: true })
   }
-  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
-  return new StreamFace(socket, {
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = stream.socket
+  return new StreamFace(stream, {
+    ...options,
     local: tcpUri(localAddress, localPort),
     remote: tcpUri(remoteAddress, remotePort),
     isLocal: isLoopback(remoteAddress),
-    ...options,
   })
 }

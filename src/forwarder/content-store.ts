@@ -1,7 +1,9 @@
-import { type Component, Data, type Interest, TT } from '../packet/index.ts'
-import { MAX_NAME_COMPONENTS } from './name-rules.ts'
-import { ownCopy } from './own-copy.ts'
-import { type Linked, RecencyList } from './recency-list.ts'
+import { copyBytes, Data, type Name, TT } from '../packet/index.ts'
+import { ByteStore, cellSize } from './byte-store.ts'
+import { type EvictionPolicy, Lru, S3Fifo } from './eviction.ts'
+import { grown, HashTable, NONE } from './hash-table.ts'
+import { MAX_NAME_COMPONENTS, NameHashes } from './name-hashes.ts'
+import { PrefixIndex } from './prefix-index.ts'
 
 /** Most Data packets in a Content Store, and the most octets of them. */
 export const DEFAULT_MAX_CACHED_PACKETS = 65_536
@@ -10,138 +12,232 @@ export const DEFAULT_MAX_CACHED_BYTES = 128 * 1024 * 1024
 /** Prefixes indexed for each packet that there is room for; packets with long names make it room for fewer packets. */
 const PREFIXES_PER_PACKET = 16
 
-/** Most prefixes indexed: a Map has room for 2^24 entries. */
-const MAX_PREFIXES = 2 ** 23
+/** Most entries of a table that are ever made room for: a number of 2^30 packets is no bound. */
+const MAX_ENTRIES = 2 ** 26
 
-export interface ContentStoreLimits {
+export type EvictionPolicyName = 'lru' | 's3-fifo'
+
+export interface ContentStoreOptions {
   /** @defaultValue {@link DEFAULT_MAX_CACHED_PACKETS} */
   readonly maxPackets?: number | undefined
-  /** Octets of packets, without the table's own needs. @defaultValue {@link DEFAULT_MAX_CACHED_BYTES} */
+  /** Octets of packets, each in a cell that may be up to a fifth larger. @defaultValue {@link DEFAULT_MAX_CACHED_BYTES} */
   readonly maxBytes?: number | undefined
+  /** @defaultValue lru */
+  readonly policy?: EvictionPolicyName | undefined
 }
 
-interface Entry extends Linked<Entry> {
-  readonly key: string
-  /** Where each of its proper prefixes ends in `key`. */
-  readonly prefixEnds: readonly number[]
-  readonly wire: Uint8Array
-  /** SHA-256 of `wire`, once it was asked for. */
-  digest: Uint8Array | undefined
-  /** Whether it is a segment, and not the first. */
-  readonly isLaterSegment: boolean
-  /** Until when it is fresh, in milliseconds on the forwarder's clock. */
-  readonly staleAt: number
-}
-
-/** Content Store: bounded in packets and octets; what was used longest ago goes first (LRU). */
+/** Content Store: bounded in packets and octets. Entries by number, what they are in columns, packets in a store of bytes. */
 export class ContentStore {
-  readonly maxPackets: number
-  readonly maxBytes: number
+  readonly policy: EvictionPolicyName
+  /** Whether Data is taken in. */
+  isAdmitting = true
+  /** Whether Interests are answered. */
+  isServing = true
   hits = 0
   misses = 0
   insertions = 0
   evictions = 0
+  /** Where the packet that `find` found lies: good until the store is next changed. */
+  buffer: Uint8Array = new Uint8Array()
+  start = 0
+  end = 0
+  #maxPackets: number
+  readonly #maxBytes: number
   /** By whole name. */
-  readonly #entries = new Map<string, Entry>()
-  readonly #recency = new RecencyList<Entry>()
-  /**
-   * For Interests with CanBePrefix: for each proper prefix one entry below it, the first that was inserted while no
-   * other was fresh, but a later segment only where there is nothing else. So of a segmented object it is the first
-   * segment, which a consumer wants. When that one is evicted the prefix is forgotten, which costs a miss and never
-   * gives a wrong answer.
-   */
-  readonly #prefixes = new Map<string, Entry>()
-  readonly #maxPrefixes: number
-  #bytes = 0
+  readonly #table: HashTable
+  readonly #prefixes: PrefixIndex
+  readonly #store = new ByteStore()
+  readonly #eviction: EvictionPolicy
+  /** The name of an entry that is being removed. */
+  readonly #removed = new NameHashes()
+  /** By entry: the cell with the packet, its length, where in it the name's value is, and until when it is fresh. */
+  #cells = new Int32Array(0)
+  #lengths = new Uint16Array(0)
+  #nameAts = new Uint16Array(0)
+  #nameLengths = new Uint16Array(0)
+  #staleAts = new Float64Array(0)
+  /** By entry: whether it is a segment, and not the first. */
+  #laterSegments = new Uint8Array(0)
 
-  constructor(limits: ContentStoreLimits = {}) {
-    this.maxPackets = limits.maxPackets ?? DEFAULT_MAX_CACHED_PACKETS
-    this.maxBytes = limits.maxBytes ?? DEFAULT_MAX_CACHED_BYTES
-    this.#maxPrefixes = Math.min(
-      Math.max(this.maxPackets * PREFIXES_PER_PACKET, MAX_NAME_COMPONENTS),
-      MAX_PREFIXES,
-    )
+  constructor(options: ContentStoreOptions = {}) {
+    this.policy = options.policy ?? 'lru'
+    this.#maxPackets = options.maxPackets ?? DEFAULT_MAX_CACHED_PACKETS
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_CACHED_BYTES
+    this.#eviction = this.policy === 'lru' ? new Lru() : new S3Fifo(this.#maxPackets)
+    this.#table = new HashTable(MAX_ENTRIES)
+    this.#prefixes = new PrefixIndex(MAX_ENTRIES)
+    this.#growColumns()
   }
 
   get packets(): number {
-    return this.#entries.size
+    return this.#table.size
   }
 
+  /** Octets of the cells in use. */
   get bytes(): number {
-    return this.#bytes
+    return this.#store.bytes
   }
 
-  /** The Data that answers an Interest at the time `now`, as it was received; counts a hit or a miss. */
-  find(interest: Interest, now: number): Uint8Array | undefined {
-    const entry = this.#match(interest, now)
-    if (entry === undefined) {
-      this.misses++
-      return undefined
-    }
-    this.hits++
-    this.#recency.touch(entry)
-    return entry.wire
+  get maxBytes(): number {
+    return this.#maxBytes
   }
 
-  #match(interest: Interest, now: number): Entry | undefined {
-    const { key } = interest.name
-    const usable = (entry: Entry | undefined): entry is Entry =>
-      entry !== undefined && (!interest.mustBeFresh || entry.staleAt > now)
-    const exact = this.#entries.get(key)
-    if (usable(exact)) return exact
-    const below = interest.canBePrefix ? this.#prefixes.get(key) : undefined
-    if (usable(below)) return below
-    return this.#matchDigest(interest, usable)
+  get maxPackets(): number {
+    return this.#maxPackets
   }
 
-  /** An Interest whose last component is the implicit digest of the Data that it wants. */
-  #matchDigest(interest: Interest, usable: (entry: Entry | undefined) => entry is Entry): Entry | undefined {
-    const { name } = interest
-    if (name.typeAt(-1) !== TT.ImplicitSha256DigestComponent) return undefined
-    const { value } = name.at(-1) as Component
-    const entry = this.#entries.get(name.key.slice(0, name.ends.at(-2) ?? 0))
-    if (!usable(entry)) return undefined
-    entry.digest ??= Data.decode(entry.wire).implicitDigest
-    return Buffer.compare(entry.digest, value) === 0 ? entry : undefined
-  }
-
-  /** Keeps a copy of a Data; one of the same name is replaced. */
-  insert(data: Data, now: number): void {
-    if (data.wire.length > this.maxBytes || this.maxPackets < 1) return
-    const { name } = data
-    const { key, ends } = name
-    const old = this.#entries.get(key)
-    if (old !== undefined) this.#remove(old)
-    const last = name.at(-1)
-    const entry: Entry = {
-      key,
-      prefixEnds: ends.slice(0, Math.min(ends.length - 1, MAX_NAME_COMPONENTS)),
-      wire: ownCopy(data.wire),
-      digest: undefined,
-      isLaterSegment: last?.type === TT.SegmentNameComponent && last.number !== 0,
-      staleAt: now + data.freshnessPeriod,
-      older: undefined,
-      newer: undefined,
-    }
-    this.#entries.set(key, entry)
-    this.#recency.add(entry)
-    this.#bytes += entry.wire.length
-    this.insertions++
-    for (let length = 1; length <= entry.prefixEnds.length; length++) {
-      const prefix = name.prefixKey(length)
-      const first = this.#prefixes.get(prefix)
-      const isBetter =
-        first === undefined || (!entry.isLaterSegment && (first.isLaterSegment || first.staleAt <= now))
-      if (isBetter) this.#prefixes.set(prefix, entry)
-    }
+  /** Sets how many packets there may be, and evicts what is too much. */
+  set maxPackets(max: number) {
+    this.#maxPackets = max
     this.#shrink()
   }
 
-  /** Removes every Data under a prefix; returns how many. */
-  erase(prefixKey: string): number {
+  /** Most prefixes that are indexed. */
+  get #maxPrefixes(): number {
+    return Math.max(this.#maxPackets * PREFIXES_PER_PACKET, MAX_NAME_COMPONENTS)
+  }
+
+  /**
+   * Looks for a Data that answers an Interest at the time `now`; counts a hit or a miss.
+   * @returns whether there is one: it is then at `buffer`, `start`, `end`, as it was received
+   */
+  find(name: NameHashes, canBePrefix: boolean, mustBeFresh: boolean, now: number): boolean {
+    const entry = this.isServing && this.packets > 0 ? this.#match(name, canBePrefix, mustBeFresh, now) : NONE
+    if (entry === NONE) {
+      this.misses++
+      return false
+    }
+    this.hits++
+    this.#eviction.touch(entry)
+    const cell = this.#cells[entry] as number
+    this.buffer = this.#store.buffer(cell)
+    this.start = this.#store.offset(cell)
+    this.end = this.start + (this.#lengths[entry] as number)
+    return true
+  }
+
+  #match(name: NameHashes, canBePrefix: boolean, mustBeFresh: boolean, now: number): number {
+    const exact = this.#findExact(name, name.hash, name.end)
+    if (this.#isUsable(exact, mustBeFresh, now)) return exact
+    if (canBePrefix) {
+      for (let at = this.#prefixes.first(name.hash); at !== NONE; at = this.#prefixes.next(at)) {
+        const entry = this.#prefixes.packetAt(at)
+        const isBelow =
+          this.#prefixes.mayBe(at, name.hash, name.end - name.start) && this.#hasPrefix(entry, name, name.end)
+        if (isBelow && this.#isUsable(entry, mustBeFresh, now)) return entry
+      }
+    }
+    return name.endsInDigest ? this.#matchDigest(name, mustBeFresh, now) : NONE
+  }
+
+  #isUsable(entry: number, mustBeFresh: boolean, now: number): boolean {
+    return entry !== NONE && (!mustBeFresh || (this.#staleAts[entry] as number) > now)
+  }
+
+  #findExact(name: NameHashes, hash: number, end: number): number {
+    for (let entry = this.#table.first(hash); entry !== NONE; entry = this.#table.next(entry)) {
+      const isSame = this.#table.hashOf(entry) === hash && this.#nameLengths[entry] === end - name.start
+      if (isSame && this.#hasPrefix(entry, name, end)) return entry
+    }
+    return NONE
+  }
+
+  /** Whether an entry's name begins with the octets of another up to `end`; the caller knows that it is as long at least. */
+  #hasPrefix(entry: number, name: NameHashes, end: number): boolean {
+    const cell = this.#cells[entry] as number
+    return name.startsLike(
+      end,
+      this.#store.buffer(cell),
+      this.#store.offset(cell) + (this.#nameAts[entry] as number),
+    )
+  }
+
+  /** An Interest whose last component is the implicit digest of the Data that it wants. */
+  #matchDigest(name: NameHashes, mustBeFresh: boolean, now: number): number {
+    const parent = name.length - 1
+    if (parent > MAX_NAME_COMPONENTS) return NONE
+    const end = name.ends[parent] as number
+    const entry = this.#findExact(name, name.hashes[parent] as number, end)
+    if (!this.#isUsable(entry, mustBeFresh, now)) return NONE
+    const { implicitDigest } = this.#readData(entry)
+    return Buffer.compare(
+      implicitDigest,
+      name.buffer.subarray(name.end - implicitDigest.length, name.end),
+    ) === 0
+      ? entry
+      : NONE
+  }
+
+  #readData(entry: number): Data {
+    const cell = this.#cells[entry] as number
+    const start = this.#store.offset(cell)
+    return new Data().read(this.#store.buffer(cell), start, start + (this.#lengths[entry] as number))
+  }
+
+  /** Keeps a copy of a Data; one of the same name is replaced. @param name the Data's */
+  insert(data: Data, name: NameHashes, now: number): void {
+    const length = data.end - data.start
+    const size = cellSize(length)
+    if (!this.isAdmitting || size > this.#maxBytes || this.#maxPackets < 1) return
+    const old = this.#findExact(name, name.hash, name.end)
+    if (old !== NONE) this.#remove(old)
+    const entry = this.#table.add(name.hash)
+    if (this.#table.capacity > this.#cells.length) this.#growColumns()
+    const cell = this.#store.allocate(length)
+    copyBytes(data.buffer, data.start, data.end, this.#store.buffer(cell), this.#store.offset(cell))
+    this.#cells[entry] = cell
+    this.#lengths[entry] = length
+    this.#nameAts[entry] = data.nameStart - data.start
+    this.#nameLengths[entry] = data.nameEnd - data.nameStart
+    this.#staleAts[entry] = now + data.freshnessPeriod
+    this.#laterSegments[entry] = isLaterSegment(name) ? 1 : 0
+    this.#eviction.add(entry, name.hash)
+    this.insertions++
+    this.#index(entry, name, now)
+    this.#shrink()
+  }
+
+  /**
+   * For Interests with CanBePrefix: for each proper prefix one entry below it, the first that was inserted while no other was
+   * fresh, but a later segment only where there is nothing else. So of a segmented object it is the first segment, which a consumer
+   * wants. When that one is evicted the prefix is forgotten, which costs a miss and never gives a wrong answer.
+   */
+  #index(entry: number, name: NameHashes, now: number): void {
+    const longest = Math.min(name.length - 1, MAX_NAME_COMPONENTS)
+    for (let length = 1; length <= longest; length++) {
+      const hash = name.hashes[length] as number
+      const end = name.ends[length] as number
+      const at = this.#findPrefix(name, hash, end)
+      if (at === NONE) this.#prefixes.add(hash, end - name.start, entry)
+      else if (this.#isBetter(entry, this.#prefixes.packetAt(at), now)) this.#prefixes.setPacket(at, entry)
+    }
+  }
+
+  #isBetter(entry: number, first: number, now: number): boolean {
+    const isFirstStale = (this.#staleAts[first] as number) <= now
+    return this.#laterSegments[entry] === 0 && (this.#laterSegments[first] === 1 || isFirstStale)
+  }
+
+  #findPrefix(name: NameHashes, hash: number, end: number): number {
+    let at = this.#prefixes.first(hash)
+    while (at !== NONE) {
+      const isSame = this.#prefixes.mayBe(at, hash, end - name.start)
+      if (isSame && this.#hasPrefix(this.#prefixes.packetAt(at), name, end)) return at
+      at = this.#prefixes.next(at)
+    }
+    return NONE
+  }
+
+  /**
+   * Removes Data under a prefix.
+   * @param max most that are removed
+   * @returns how many were
+   */
+  erase(prefix: Name, max = Number.POSITIVE_INFINITY): number {
     let count = 0
-    for (const entry of [...this.#entries.values()]) {
-      if (!entry.key.startsWith(prefixKey)) continue
+    for (const entry of this.#table.all()) {
+      if (count >= max) break
+      if (!prefix.isPrefixOf(this.#readData(entry).name)) continue
       this.#remove(entry)
       count++
     }
@@ -149,24 +245,52 @@ export class ContentStore {
   }
 
   #shrink(): void {
-    for (let entry = this.#recency.oldest; entry !== undefined; entry = this.#recency.oldest) {
-      const isSmallEnough =
-        this.#entries.size <= this.maxPackets &&
-        this.#bytes <= this.maxBytes &&
-        this.#prefixes.size <= this.#maxPrefixes
-      if (isSmallEnough) return
-      this.#remove(entry)
+    while (
+      this.packets > this.#maxPackets ||
+      this.bytes > this.#maxBytes ||
+      this.#prefixes.size > this.#maxPrefixes
+    ) {
+      const victim = this.#eviction.victim()
+      if (victim === NONE) return
+      this.#eviction.evicted(victim)
+      this.#remove(victim)
       this.evictions++
     }
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.delete(entry.key)
-    this.#recency.remove(entry)
-    this.#bytes -= entry.wire.length
-    for (const end of entry.prefixEnds) {
-      const prefix = entry.key.slice(0, end)
-      if (this.#prefixes.get(prefix) === entry) this.#prefixes.delete(prefix)
-    }
+  #remove(entry: number): void {
+    this.#forgetPrefixes(entry)
+    this.#eviction.remove(entry)
+    this.#store.free(this.#cells[entry] as number)
+    this.#table.remove(entry)
   }
+
+  #forgetPrefixes(entry: number): void {
+    const cell = this.#cells[entry] as number
+    const start = this.#store.offset(cell) + (this.#nameAts[entry] as number)
+    const end = start + (this.#nameLengths[entry] as number)
+    const name = this.#removed.read(this.#store.buffer(cell), start, end)
+    const longest = Math.min(name.length - 1, MAX_NAME_COMPONENTS)
+    for (let length = 1; length <= longest; length++)
+      this.#prefixes.forget(name.hashes[length] as number, entry, (name.ends[length] as number) - start)
+  }
+
+  #growColumns(): void {
+    const { capacity } = this.#table
+    this.#cells = grown(this.#cells, capacity)
+    this.#lengths = grown(this.#lengths, capacity)
+    this.#nameAts = grown(this.#nameAts, capacity)
+    this.#nameLengths = grown(this.#nameLengths, capacity)
+    this.#staleAts = grown(this.#staleAts, capacity)
+    this.#laterSegments = grown(this.#laterSegments, capacity)
+    this.#eviction.grow(capacity)
+  }
+}
+
+/** Whether a name ends in a Segment component, and not in that of the first. */
+function isLaterSegment({ buffer, end, ends, lastType, length }: NameHashes): boolean {
+  if (lastType !== TT.SegmentNameComponent || length > MAX_NAME_COMPONENTS) return false
+  const valueStart = (ends[length - 1] as number) + 2
+  for (let i = valueStart; i < end; i++) if (buffer[i] !== 0) return true
+  return end === valueStart
 }

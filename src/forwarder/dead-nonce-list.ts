@@ -1,92 +1,115 @@
-/** Nonces that a generation holds; two generations are kept. */
-const DEFAULT_GENERATION = 65_536
+/** Nonces that a generation holds at first; two generations are kept. */
+export const DEFAULT_GENERATION = 65_536
+
+/** Most nonces that a generation grows to. */
+export const MAX_GENERATION = 2 ** 20
+
+/** How long a nonce is remembered at least, in milliseconds (NFD's DeadNonceList), if the bound allows it. */
+export const NONCE_LIFETIME_MS = 6000
 
 /**
  * Names with nonces of Interests that are no longer pending, so that one that loops and comes back late is known.
- * Two generations: when the younger is full it becomes the older, and what was the older is forgotten. Kept are hashes
- * of 53 bits, not names, which may be long; two that agree by chance (once in 10^10 look-ups) cost an Interest a retry.
+ * Two generations: when the younger is full it becomes the older, and what was the older is forgotten; one that fills too
+ * fast is made larger instead. Kept is a name's hash of 32 bits, not the name, which may be long; two Interests that agree in it
+ * and in the nonce by chance (once in 10^13 look-ups) cost one of them a retry.
  */
 export class DeadNonceList {
-  readonly #size: number
   #younger: Generation
   #older: Generation
 
-  constructor(size = DEFAULT_GENERATION) {
-    this.#size = size
-    this.#younger = new Generation(size)
-    this.#older = new Generation(size)
+  constructor(now: number, size = DEFAULT_GENERATION) {
+    this.#younger = new Generation(size, now)
+    this.#older = new Generation(size, now)
   }
 
-  add({ key }: Keyed, nonce: number): void {
-    if (this.#younger.size >= this.#size) {
-      const forgotten = this.#older
-      this.#older = this.#younger
-      this.#younger = forgotten
-      forgotten.clear()
+  /** @param nonce a number of 32 bits, signed, as it is in an Int32Array */
+  add(hash: number, nonce: number, now: number): void {
+    if (this.#younger.isFull) this.#makeRoom(now)
+    this.#younger.add(hash, nonce)
+  }
+
+  has(hash: number, nonce: number): boolean {
+    return this.#younger.has(hash, nonce) || this.#older.has(hash, nonce)
+  }
+
+  #makeRoom(now: number): void {
+    const { max, since } = this.#younger
+    if (now - since < NONCE_LIFETIME_MS && max < MAX_GENERATION) {
+      const larger = new Generation(Math.min(2 * max, MAX_GENERATION), since)
+      larger.addAll(this.#younger)
+      this.#younger = larger
+      return
     }
-    this.#younger.add(hash(key, nonce))
-  }
-
-  has({ key }: Keyed, nonce: number): boolean {
-    const sought = hash(key, nonce)
-    return this.#younger.has(sought) || this.#older.has(sought)
+    const forgotten = this.#older
+    this.#older = this.#younger
+    this.#younger = forgotten.max === this.#older.max ? forgotten : new Generation(this.#older.max, now)
+    this.#younger.clear(now)
   }
 }
 
-/** A name, or what has one. */
-interface Keyed {
-  /** As `Name.key`. */
-  readonly key: string
-}
-
-/** A set of numbers other than 0, in one array: a Set makes an object of each number that is larger than 31 bits. */
+/** A set of pairs of numbers of 32 bits, side by side in one array. The pair (0, 0) is taken for (1, 0). */
 class Generation {
-  size = 0
-  /** At most half of it is in use, so a free place is near. */
-  readonly #places: Float64Array
+  readonly max: number
+  /** When it was begun, in milliseconds. */
+  since: number
+  #size = 0
+  /** At most half of the places are in use, so a free one is near. */
+  readonly #pairs: Int32Array
   readonly #mask: number
 
-  constructor(max: number) {
+  constructor(max: number, since: number) {
     const places = 2 ** Math.ceil(Math.log2(2 * max))
-    this.#places = new Float64Array(places)
-    this.#mask = places - 1
+    this.max = max
+    this.since = since
+    this.#pairs = new Int32Array(2 * places)
+    this.#mask = 2 * places - 1
   }
 
-  has(value: number): boolean {
-    return this.#places[this.#find(value)] === value
+  get isFull(): boolean {
+    return this.#size >= this.max
   }
 
-  add(value: number): void {
-    const place = this.#find(value)
-    if (this.#places[place] === value) return
-    this.#places[place] = value
-    this.size++
+  has(hash: number, nonce: number): boolean {
+    const at = this.#find(keyOf(hash, nonce), nonce)
+    return this.#pairs[at] !== 0 || this.#pairs[at + 1] !== 0
   }
 
-  clear(): void {
-    this.#places.fill(0)
-    this.size = 0
+  add(hash: number, nonce: number): void {
+    const key = keyOf(hash, nonce)
+    const at = this.#find(key, nonce)
+    if (this.#pairs[at] === 0 && this.#pairs[at + 1] === 0) this.#size++
+    this.#pairs[at] = key
+    this.#pairs[at + 1] = nonce
   }
 
-  /** Where a value is, or is to be put. */
-  #find(value: number): number {
-    let place = value & this.#mask
+  addAll(other: Generation): void {
+    const pairs = other.#pairs
+    for (let at = 0; at < pairs.length; at += 2) {
+      const hash = pairs[at] as number
+      const nonce = pairs[at + 1] as number
+      if (hash !== 0 || nonce !== 0) this.add(hash, nonce)
+    }
+  }
+
+  clear(now: number): void {
+    this.#pairs.fill(0)
+    this.#size = 0
+    this.since = now
+  }
+
+  /** Where a pair is, or is to be put. */
+  #find(key: number, nonce: number): number {
+    const pairs = this.#pairs
+    let at = ((key ^ Math.imul(nonce, 0x9e3779b1)) << 1) & this.#mask
     for (;;) {
-      const found = this.#places[place]
-      if (found === value || found === 0) return place
-      place = (place + 1) & this.#mask
+      const hash = pairs[at] as number
+      const found = pairs[at + 1] as number
+      if ((hash === key && found === nonce) || (hash === 0 && found === 0)) return at
+      at = (at + 2) & this.#mask
     }
   }
 }
 
-/** Two multiplicative hashes of 32 bits, FNV-1a and one with another prime, made into one number, which is not 0. */
-function hash(key: string, nonce: number): number {
-  let high = nonce ^ 0x811c9dc5
-  let low = ~nonce
-  for (let i = 0; i < key.length; i++) {
-    const octet = key.charCodeAt(i)
-    high = Math.imul(high ^ octet, 0x01000193)
-    low = Math.imul(low ^ octet, 0x85ebca6b) ^ (low >>> 15)
-  }
-  return (high >>> 0) * 2 ** 21 + (low >>> 11) || 1
+function keyOf(hash: number, nonce: number): number {
+  return hash === 0 && nonce === 0 ? 1 : hash
 }

@@ -1,4 +1,4 @@
-import type { InterestForm } from '../packet/index.ts'
+import { encodeTlv, type InterestForm, TT } from '../packet/index.ts'
 
 /** Why a packet went no further. Each is counted at the face that it came from. */
 export const DROP_REASONS = [
@@ -23,9 +23,11 @@ export const DROP_REASONS = [
   'oversized',
   /** A Data that nobody here asked for. */
   'unsolicited',
+  /** A Data that came after another had answered its Interest; it is used to measure the way that it came. */
+  'straggler',
   /** A function answered under another name than its own, or asked to be handed work for another. */
   'foreign-name',
-  /** A Nack for an Interest that was not sent to that face. */
+  /** A Nack for an Interest that was not sent to that face, or on a link with more than one peer. */
   'unexpected-nack',
 ] as const
 
@@ -38,8 +40,12 @@ export interface ForwarderCounters {
   dataOut: number
   nacksIn: number
   nacksOut: number
+  /** Frames with nothing in them for the network layer. */
+  idleIn: number
   /** Interests that were already pending for another face. */
   aggregated: number
+  /** Interests sent again so soon that they went no further. */
+  suppressed: number
   /** Pending Interests of this face that nobody answered in time. */
   expired: number
   readonly drops: Readonly<Record<DropReason, number>>
@@ -47,14 +53,16 @@ export interface ForwarderCounters {
 
 /** What the forwarder must know of a face. */
 export interface FaceOptions {
-  /** Takes a frame; may hold on to it. */
-  send(frame: Uint8Array): void
+  /** Takes a copy of a frame, from `start` up to `end`. False if there was no room for it. */
+  send(buffer: Uint8Array, start: number, end: number): boolean
   /** Whether the peer is on this host and may use `/localhost`. @defaultValue false */
   readonly isLocal?: boolean
   /** How Interests leave; a face without it starts flat and becomes extended when its peer has sent such an Interest. */
   readonly form?: Exclude<InterestForm, 'dispatched'>
-  /** Whether Interests carry the id of the face that they came from (NDNLPv2 IncomingFaceId). @defaultValue false */
-  readonly wantsIncomingFace?: boolean
+  /** Whether the peer is told IncomingFaceId, and heard on NextHopFaceId and CachePolicy (NDNLPv2). @defaultValue false */
+  readonly hasLocalFields?: boolean
+  /** Whether more than one peer may be at the other end: Nacks mean nothing there. @defaultValue false */
+  readonly isMultiAccess?: boolean
   /** Name of the function behind this face. Interests leave dispatched, and only its own names are taken from it. */
   readonly function?: string
 }
@@ -63,22 +71,33 @@ export interface FaceOptions {
 export interface ForwarderFace {
   readonly id: number
   readonly isLocal: boolean
+  readonly isMultiAccess: boolean
   readonly function: string | undefined
+  /** The function's name as a component of a name, encoded. */
+  readonly functionComponent: Uint8Array | undefined
   form: InterestForm
   readonly isFormFixed: boolean
-  readonly wantsIncomingFace: boolean
+  hasLocalFields: boolean
   readonly counters: ForwarderCounters & { drops: Record<DropReason, number> }
-  send(frame: Uint8Array): void
+  /** Pending Interests that it asked for, and the octets that they take. */
+  pending: number
+  pendingBytes: number
+  readonly send: FaceOptions['send']
 }
 
 export function newFace(id: number, options: FaceOptions): ForwarderFace {
   return {
     id,
     isLocal: options.isLocal ?? false,
+    isMultiAccess: options.isMultiAccess ?? false,
     function: options.function,
+    functionComponent:
+      options.function === undefined
+        ? undefined
+        : encodeTlv(TT.FunctionComponent, Buffer.from(options.function)),
     form: options.function !== undefined ? 'dispatched' : (options.form ?? 'flat'),
     isFormFixed: options.function !== undefined || options.form !== undefined,
-    wantsIncomingFace: options.wantsIncomingFace ?? false,
+    hasLocalFields: options.hasLocalFields ?? false,
     counters: {
       interestsIn: 0,
       interestsOut: 0,
@@ -86,10 +105,14 @@ export function newFace(id: number, options: FaceOptions): ForwarderFace {
       dataOut: 0,
       nacksIn: 0,
       nacksOut: 0,
+      idleIn: 0,
       aggregated: 0,
+      suppressed: 0,
       expired: 0,
       drops: Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>,
     },
-    send: (frame) => options.send(frame),
+    pending: 0,
+    pendingBytes: 0,
+    send: (buffer, start, end) => options.send(buffer, start, end),
   }
 }

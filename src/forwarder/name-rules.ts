@@ -1,38 +1,60 @@
-import { Component, type Name, TT } from '../packet/index.ts'
+import { TT } from '../packet/index.ts'
+import { componentEnd } from './name-hashes.ts'
 
-/**
- * Most components in the name of an Interest, and longest prefix of a Data by which it is found. A packet has room for
- * 4,000 components, and each prefix costs a look-up over all octets before it: 8 kB could keep a forwarder busy for long.
- */
-export const MAX_NAME_COMPONENTS = 128
+const LOCALHOST = encodeGeneric('localhost')
+const LOCALHOP = encodeGeneric('localhop')
 
-const LOCALHOST = Component.generic('localhost')
-
-/** Whether a flat name begins with that function. */
-export function isNameOf(functionName: string, name: Name): boolean {
-  const first = name.at(0)
-  return first?.type === TT.FunctionComponent && first.text === functionName
+function encodeGeneric(text: string): Uint8Array {
+  return Buffer.from([TT.GenericNameComponent, text.length, ...Buffer.from(text)])
 }
 
-/** How many components of a flat name stand for functions and their parameters. */
-function functionLength(name: Name): number {
-  for (let length = 0; length < name.length; length++) {
-    const type = name.typeAt(length)
-    if (type !== TT.FunctionComponent && type !== TT.FunctionParametersComponent) return length
+/** A Name's TLV-VALUE in a buffer. */
+interface NameRange {
+  readonly buffer: Uint8Array
+  readonly start: number
+  readonly end: number
+}
+
+/** Whether a flat name begins with that function. @param component encoded */
+export function isNameOf(component: Uint8Array, { buffer, start, end }: NameRange): boolean {
+  return startsWith(buffer, start, end, component)
+}
+
+/** Where in a flat name the components end that stand for functions and their parameters. */
+function functionsEnd({ buffer, start, end }: NameRange): number {
+  let at = start
+  while (at < end) {
+    const type = buffer[at]
+    if (type !== TT.FunctionComponent && type !== TT.FunctionParametersComponent) break
+    at = componentEnd(buffer, at)
   }
-  return name.length
+  return at
 }
 
 /** Whether a flat name has functions and no content: there is no Interest for it in another form than flat. */
-export function isWithoutContent(name: Name): boolean {
-  return functionLength(name) === name.length
+export function isWithoutContent(name: NameRange): boolean {
+  return functionsEnd(name) === name.end
 }
 
+/** How far a name may go. */
+export type Scope = 'localhost' | 'localhop' | 'global'
+
 /**
- * Whether a name may not leave this host. That holds for the content of a chain too: otherwise who may not ask for
+ * The scope of a name (NFD, "name-based scope control"). That of a chain is its content's: otherwise who may not ask for
  * `/localhost/…` could ask a function of it, and the function may.
  */
-export function isLocalhost(name: Name): boolean {
-  const component = name.at(functionLength(name))
-  return component !== undefined && LOCALHOST.equals(component)
+export function scopeOf(name: NameRange): Scope {
+  const { buffer, end } = name
+  const at = functionsEnd(name)
+  // Nearly every name is told from these two by its length or its first letter.
+  const length = buffer[at + 1]
+  if (length !== LOCALHOST.length - 2 && length !== LOCALHOP.length - 2) return 'global'
+  if (startsWith(buffer, at, end, LOCALHOST)) return 'localhost'
+  return startsWith(buffer, at, end, LOCALHOP) ? 'localhop' : 'global'
+}
+
+function startsWith(buffer: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
+  if (start + prefix.length > end) return false
+  for (let i = 0; i < prefix.length; i++) if (buffer[start + i] !== prefix[i]) return false
+  return true
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { connect } from '../face/index.ts'
+import { connectStream } from '../face/index.ts'
 import { applierOf } from './apply.ts'
 import type { FunctionDefinition } from './define.ts'
 import type { Manifest } from './manifest-fields.ts'
@@ -42,7 +42,7 @@ async function start(
   const identity = renewingIdentity(variable('NDN_SFC_IDENTITY'), log)
   const applier = applierOf(manifest, definition, dirname(process.argv[1] as string))
   await definition?.prepare?.()
-  const face = await connect(socket)
+  const face = await connectStream(socket)
   const options = {
     manifest,
     applier,

@@ -5,6 +5,9 @@ import type { FibEntry, ForwarderStatus } from './table-datasets.ts'
 /**
  * What management needs of the forwarder and its faces. Whoever puts the node together implements these; none of it may
  * throw for what a client asks, and all of it but `create` answers at once.
+ *
+ * What is iterable may be walked through in several turns of the event loop: meanwhile entries come and go, and such a
+ * one may be given or not, but all others exactly once.
  */
 
 /** What can be set on a face. What is not there is left as it is, or as it is by default. */
@@ -54,8 +57,8 @@ export interface FaceControl {
    * @returns the options that it cannot have; nothing has changed unless there are none
    */
   update(face: number, options: FaceOptions): readonly (keyof FaceOptions)[]
-  /** Closes a face, if it is there. */
-  destroy(face: number): void
+  /** Closes a face, if it is there. @returns 'own' if it belongs to the node itself, and stays */
+  destroy(face: number): 'own' | undefined
 }
 
 export interface FibControl {

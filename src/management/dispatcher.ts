@@ -22,7 +22,7 @@ import { CommandError, ControlStatus } from './status-codes.ts'
 export const MANAGEMENT_PREFIX = Name.parse('/localhost/nfd')
 
 /** Most commands and datasets that are worked on at a time: the key of one may have to be fetched first. */
-export const MAX_REQUESTS_IN_HAND = 256
+export const MAX_REQUESTS_IN_HAND = 1024
 
 /** Who asks. */
 export interface ManagementRequest {
@@ -51,7 +51,8 @@ export interface DispatcherOptions {
   readonly responder: Responder
   /** Rejects if a command of a module is not to be trusted; a `VerificationError`'s message is told to who sent it. */
   readonly authorize: (module: string, interest: Interest, incomingFace: number | undefined) => Promise<void>
-  readonly log: (message: string) => void
+  /** `debug`: a command was carried out; `warn`: it was refused; `error`: something is wrong in the node. */
+  readonly log: (message: string, level: 'debug' | 'warn' | 'error') => void
   /** Milliseconds that never go back; `performance.now` by default. */
   readonly now?: (() => number) | undefined
   /** @defaultValue {@link MAX_REQUESTS_IN_HAND} */
@@ -157,7 +158,7 @@ export class Dispatcher {
     try {
       if (target !== undefined) answer = await this.#answer(target, served, { interest, incomingFace })
     } catch (error) {
-      log(`${interest.name}: ${error}`)
+      log(`${interest.name}: ${error}`, 'error')
       reason = NackReason.None
     } finally {
       this.#inHand--
@@ -214,12 +215,13 @@ export class Dispatcher {
       response = await served.handler(parameters, request)
     } catch (error) {
       response = responseTo(error)
-      if (response.statusCode === ControlStatus.InternalError) log(`${command}: ${error}`)
+      if (response.statusCode === ControlStatus.InternalError) log(`${command}: ${error}`, 'error')
     }
     const { name, uri, faceId } = { ...parameters, ...response.parameters }
     const about = [name, uri, faceId === undefined ? undefined : `face ${faceId}`]
     log(
       `${[command, ...about.filter((part) => part !== undefined)].join(' ')} from face ${incomingFace}: ${response.statusCode} ${response.statusText}`,
+      response.statusCode === ControlStatus.Ok ? 'debug' : 'warn',
     )
     return response
   }
@@ -253,7 +255,9 @@ function readParameters(name: Name, index: number): ControlParameters {
 
 /** Whatever goes wrong, the command is refused; but only what is known to be meant for who sent it is told. */
 function refusal(error: unknown): CommandError {
-  const text = error instanceof VerificationError ? error.message : 'authorization rejected'
+  // The command's name, which it begins with, would leave no room for the reason.
+  const reason = error instanceof Error && error.cause instanceof VerificationError ? error.cause : error
+  const text = reason instanceof VerificationError ? reason.message : 'authorization rejected'
   return new CommandError(ControlStatus.Unauthorized, text)
 }
 

@@ -106,7 +106,8 @@ export class FaceModule {
   #destroy({ faceId = 0 }: ControlParameters): ControlResponse {
     if (faceId === 0) throw new CommandError(ControlStatus.BadParameters, 'FaceId must be that of a face')
     // As in NFD: what is not there is as good as destroyed.
-    this.#faces.destroy(faceId)
+    if (this.#faces.destroy(faceId) === 'own')
+      throw new CommandError(ControlStatus.Conflict, `face ${faceId} is the node's own`)
     return ok({ faceId })
   }
 

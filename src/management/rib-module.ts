@@ -20,7 +20,9 @@ export interface RibModuleOptions {
   readonly rib: Rib
   readonly hasFace: (face: number) => boolean
   /** Rejects if a prefix announcement is not to be trusted; a `VerificationError`'s message is told to who sent it. */
-  readonly verifyAnnouncement: (data: Data) => Promise<void>
+  readonly verifyAnnouncement: (data: Data, face: number) => Promise<void>
+  /** Origins of routes that are the node's own: no command adds any of these, or takes one away. None by default. */
+  readonly reservedOrigins?: readonly number[] | undefined
   /** The time by which routes end. */
   readonly clock: Clock
   /** Milliseconds since the epoch; `Date.now` by default. */
@@ -83,7 +85,7 @@ export class RibModule {
     const { hasFace, verifyAnnouncement } = this.#options
     const announcement = readPrefixAnnouncement(data)
     checkPrefix(announcement.prefix)
-    await verifyAnnouncement(data).catch((error: unknown) => {
+    await verifyAnnouncement(data, face).catch((error: unknown) => {
       const text = error instanceof VerificationError ? error.message : 'prefix announcement rejected'
       throw new CommandError(ControlStatus.Unauthorized, text)
     })
@@ -117,10 +119,16 @@ export class RibModule {
     } = parameters
     const { expirationPeriod } = parameters
     checkPrefix(name)
+    this.#checkOrigin(origin)
     const faceId = targetFace(parameters.faceId, request)
     if (!this.#options.hasFace(faceId))
       throw new CommandError(ControlStatus.Gone, `there is no face ${faceId}`)
     return ok(this.#add(name, { faceId, origin, cost, flags, expirationPeriod }))
+  }
+
+  #checkOrigin(origin: number): void {
+    if (this.#options.reservedOrigins?.includes(origin) === true)
+      throw new CommandError(ControlStatus.Unauthorized, `routes of origin ${origin} are the node's own`)
   }
 
   #add(name: Name, route: NewRoute): ControlParameters {
@@ -130,13 +138,14 @@ export class RibModule {
     const isTimed = expirationPeriod !== undefined && expirationPeriod < Number.MAX_SAFE_INTEGER
     const expiresAt = isTimed ? clock.now() + expirationPeriod : undefined
     if (rib.register(name, { face, origin, cost, flags, expiresAt }) === 'full')
-      throw new CommandError(ControlStatus.Full, 'there is no room for another route')
+      throw new CommandError(ControlStatus.Full, 'there is no room for another route: the RIB or the FIB is full')
     this.#arm()
     return { name, ...route }
   }
 
   #unregister(parameters: ControlParameters, request: ManagementRequest): ControlResponse {
     const { name = Name.of(), origin = RouteOrigin.App } = parameters
+    this.#checkOrigin(origin)
     const faceId = targetFace(parameters.faceId, request)
     // As in NFD: what is not there is as good as taken away.
     this.#options.rib.unregister(name, faceId, origin)

@@ -246,13 +246,14 @@ function changesBelow(top: Node, before: Costs, after: Costs, changes: Change[])
     for (const node of next.node.children.values()) {
       const { value } = node
       if (value === undefined) {
-        waiting.push({ ...next, node })
+        waiting.push({ node, before: next.before, after: next.after })
         continue
       }
       const hopsBefore = nextHops(value.routes, next.before)
       const hopsAfter = nextHops(value.routes, next.after)
       if (!sameHops(hopsBefore, hopsAfter))
         changes.push({ prefix: value.prefix, before: hopsBefore, after: hopsAfter })
+      if (node.children === undefined) continue
       waiting.push({
         node,
         before: passedOn(value.routes, next.before),

@@ -34,29 +34,35 @@ export function isCapture({ flags }: Pick<Route, 'flags'>): boolean {
  * that it inherits, unless a route of its own captures (NFD wiki, RibMgmt, "Route inheritance").
  */
 export function nextHops(routes: readonly Route[], inherited: Costs): NextHop[] {
-  const costs = new Map<number, number>()
-  for (const { face, cost } of routes) addCheapest(costs, face, cost)
-  if (routes.length > 0 && !routes.some(isCapture))
-    for (const [face, cost] of inherited) if (!costs.has(face)) costs.set(face, cost)
-  return [...costs]
-    .map(([face, cost]) => ({ face, cost }))
-    .toSorted((a, b) => a.cost - b.cost || a.face - b.face)
+  const hops: NextHop[] = []
+  const [only] = routes
+  if (only === undefined) return hops
+  // Most prefixes have one route, and no map is needed to tell its face from others.
+  const own = routes.length === 1 ? undefined : cheapest(routes)
+  if (own === undefined) hops.push({ face: only.face, cost: only.cost })
+  else for (const [face, cost] of own) hops.push({ face, cost })
+  if (inherited.size > 0 && !routes.some(isCapture))
+    for (const [face, cost] of inherited)
+      if (own === undefined ? face !== only.face : !own.has(face)) hops.push({ face, cost })
+  return hops.length === 1 ? hops : hops.sort((a, b) => a.cost - b.cost || a.face - b.face)
 }
 
 /** What the prefixes below one inherit: its own routes that say so, for each face the cheapest; and what it inherits itself. */
 export function passedOn(routes: readonly Route[], inherited: Costs): Costs {
-  if (routes.length === 0) return inherited
-  const costs = new Map<number, number>()
-  for (const route of routes) if (isChildInherit(route)) addCheapest(costs, route.face, route.cost)
-  if (routes.some(isCapture)) return costs
-  if (costs.size === 0) return inherited
-  for (const [face, cost] of inherited) if (!costs.has(face)) costs.set(face, cost)
+  const isShut = routes.some(isCapture)
+  if (!isShut && !routes.some(isChildInherit)) return inherited
+  const costs = cheapest(routes.filter(isChildInherit))
+  if (!isShut) for (const [face, cost] of inherited) if (!costs.has(face)) costs.set(face, cost)
   return costs
 }
 
-function addCheapest(costs: Map<number, number>, face: number, cost: number): void {
-  const known = costs.get(face)
-  if (known === undefined || cost < known) costs.set(face, cost)
+function cheapest(routes: readonly Route[]): Map<number, number> {
+  const costs = new Map<number, number>()
+  for (const { face, cost } of routes) {
+    const known = costs.get(face)
+    if (known === undefined || cost < known) costs.set(face, cost)
+  }
+  return costs
 }
 
 export function sameCosts(a: Costs, b: Costs): boolean {

@@ -69,7 +69,7 @@ export function word<W extends string>(words: readonly W[], first = 0): ValueTyp
   }
 }
 
-/** The words for how long a face stays; see `Face.persistency`. */
-export const facePersistency = word(['on-demand', 'persistent', 'permanent'])
+/** The words for how long a face stays; see `Face.persistency`. The numbers are those of NFD and ndn-cxx; NDNts has others. */
+export const facePersistency = word(['persistent', 'on-demand', 'permanent'])
 export const faceScope = word(['non-local', 'local'])
 export const linkType = word(['point-to-point', 'multi-access', 'ad-hoc'])

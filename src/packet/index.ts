@@ -16,8 +16,28 @@ export { encodeInterest, type InterestFields, randomNonce } from './encode-inter
 export { PacketError, type PacketErrorCode, UriError } from './errors.ts'
 export type { InterestForm } from './function-names.ts'
 export { DEFAULT_INTEREST_LIFETIME_MS, Interest } from './interest.ts'
-export { decodePacket, encodeLp, type LpFields, MAX_PIT_TOKEN_SIZE, NackReason, type Packet } from './lp.ts'
+export {
+  decodePacket,
+  encodeLp,
+  Frame,
+  type LpFields,
+  MAX_PIT_TOKEN_SIZE,
+  NackReason,
+  notAPacket,
+  type Packet,
+  writeNack,
+} from './lp.ts'
 export { Name } from './name.ts'
 export { type SignatureInfo, SignatureType, type Signer } from './signature.ts'
-export { encodeNni, encodeTlv, MAX_PACKET_SIZE, readNni, TlvReader, TlvWriter } from './tlv.ts'
+export {
+  copyBytes,
+  encodeNni,
+  encodeTlv,
+  MAX_PACKET_SIZE,
+  readNni,
+  readUint32,
+  TlvReader,
+  TlvWriter,
+  writer,
+} from './tlv.ts'
 export { TT } from './tlv-types.ts'

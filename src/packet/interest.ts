@@ -54,7 +54,8 @@ export class Interest {
   /** Where the value of Nonce is, and that of HopLimit, to be patched; -1 where there is none. */
   nonceAt = -1
   hopLimitAt = -1
-  /** The TLV-VALUE of ForwardingHint; nowhere, if its end is 0. */
+  /** The element ForwardingHint, and its TLV-VALUE; nowhere, if their end is 0. */
+  #hintAt = 0
   hintStart = 0
   hintEnd = 0
   /** TLV-VALUEs of FunctionNames and CurrentFunction; nowhere, if their end is 0. */
@@ -179,6 +180,7 @@ export class Interest {
         break
       case TT.ForwardingHint:
         checkForwardingHint(reader)
+        this.#hintAt = reader.start
         this.hintStart = reader.valueStart
         this.hintEnd = reader.valueEnd
         break
@@ -284,8 +286,11 @@ export class Interest {
     return writer.finish()
   }
 
-  /** Puts the same in front of what {@link writer} holds. */
-  write(form: InterestForm, hopLimit: number | undefined, nonce: number | undefined): void {
+  /**
+   * Puts the same in front of what {@link writer} holds.
+   * @param keepsHint false to leave the ForwardingHint out
+   */
+  write(form: InterestForm, hopLimit: number | undefined, nonce: number | undefined, keepsHint = true): void {
     const before = writer.size
     const { buffer, end } = this
     if (this.hopLimitAt >= 0 && hopLimit !== undefined) {
@@ -294,12 +299,13 @@ export class Interest {
       writer.range(buffer, this.#nonceGap, this.hopLimitAt)
     } else writer.range(buffer, this.#nonceGap, end)
     if (this.nonceAt < 0 && nonce !== undefined) writeNonce(nonce)
-    if (form === this.form) {
-      writer.range(buffer, this.#bodyAt, this.#nonceGap)
-    } else {
-      writer.range(buffer, this.#restAt, this.#nonceGap)
-      writeName(writer, this.name, form)
+    if (keepsHint || this.hintEnd === 0) writer.range(buffer, this.#restAt, this.#nonceGap)
+    else {
+      writer.range(buffer, this.hintEnd, this.#nonceGap)
+      writer.range(buffer, this.#restAt, this.#hintAt)
     }
+    if (form === this.form) writer.range(buffer, this.#bodyAt, this.#restAt)
+    else writeName(writer, this.name, form)
     writer.header(TT.Interest, before)
   }
 

@@ -53,14 +53,14 @@ export class DataPlane {
     })
     const [inside, outside] = memoryFaces()
     this.internalFace = this.forwarder.addFace({
-      send: (frame) => inside.send(frame),
+      send: (buffer, start, end) => inside.send(buffer, start, end),
       isLocal: true,
       form: 'extended',
-      wantsIncomingFace: true,
+      hasLocalFields: true,
     })
     inside.start({
-      onPacket: (packet) => {
-        this.forwarder.receive(this.internalFace, packet)
+      onPacket: (buffer, start, end) => {
+        this.forwarder.receive(this.internalFace, buffer, start, end)
         this.armExpiry()
       },
       onClose: () => {},

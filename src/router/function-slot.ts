@@ -68,7 +68,7 @@ export class FunctionSlot {
     this.#door = new Door(options.door)
     this.name = artifact.manifest.name
     this.faceId = forwarder.addFace({
-      send: (frame) => this.#send(frame),
+      send: (buffer, start, end) => this.#send(buffer, start, end),
       isLocal: true,
       function: this.name,
     })
@@ -193,9 +193,9 @@ export class FunctionSlot {
     clearTimeout(this.#timer)
     const { forwarder, onActivity, log } = this.#options
     face.start({
-      onPacket: (packet) => {
+      onPacket: (buffer, start, end) => {
         this.#watch.heard()
-        forwarder.receive(this.faceId, packet)
+        forwarder.receive(this.faceId, buffer, start, end)
         onActivity()
       },
       onClose: (reason, detail) => this.#onDisconnect(life, face, reason, detail),
@@ -278,12 +278,14 @@ export class FunctionSlot {
     if (state !== 'starting' && state !== 'restarting') this.#settle()
   }
 
-  #send(frame: Uint8Array): void {
+  #send(buffer: Uint8Array, start: number, end: number): boolean {
     if (this.#face !== undefined) {
       this.#watch.sent()
-      this.#face.send(frame)
-    } else if (this.#state === 'failed') this.#pending.refuseSoon('instance-lost', this.#whyNone)
+      return this.#face.send(buffer, start, end)
+    }
+    if (this.#state === 'failed') this.#pending.refuseSoon('instance-lost', this.#whyNone)
     // Otherwise the Interest waits in the PIT for the instance that is about to connect.
+    return true
   }
 
   get #whyNone(): string {

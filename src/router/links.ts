@@ -73,15 +73,16 @@ export class Links {
   #add(face: Face, form?: StaticRoute['form'], onClose?: () => void): number {
     const { forwarder, onActivity, onClosed, log } = this.#options
     const id = forwarder.addFace({
-      send: (frame) => face.send(frame),
+      send: (buffer, start, end) => face.send(buffer, start, end),
       isLocal: face.isLocal,
+      isMultiAccess: face.linkType === 'multi-access',
       ...(form === undefined ? {} : { form }),
     })
     this.#faces.set(id, face)
     log('debug', `face ${id} ${face.remote} opened`)
     face.start({
-      onPacket: (packet) => {
-        forwarder.receive(id, packet)
+      onPacket: (buffer, start, end) => {
+        forwarder.receive(id, buffer, start, end)
         onActivity()
       },
       onClose: (reason, detail) => {

@@ -143,22 +143,23 @@ t.test('1: a result that cannot be written', async (t) => {
 t.test('130: stopped by ctrl-C, without a word and without a file', async (t) => {
   const folder = await temporaryFolder(t)
   const get = cli.start('get', 'endless/docs/hello.txt', '-o', join(folder, 'result'))
-  await untilPending()
+  await until((pending) => pending >= 2)
   t.match(await get.stop(), { code: 130, stdout: '', stderr: '' })
   t.strictSame(await readdir(folder), [])
+  // The next test waits for a question of its own.
+  await until((pending) => pending < 2)
 })
 
 t.test('7: the router goes while it is waited for', async (t) => {
   const get = cli.start('get', 'endless/docs/hello.txt')
-  await untilPending()
+  await until((pending) => pending >= 2)
   await node.kill()
   const { code, stderr } = await get.ended
   t.equal(code, 7)
   t.match(stderr, /the face to .* closed/)
 })
 
-/** Waits until somebody waits for an answer. */
-async function untilPending(): Promise<void> {
-  // One is the question for the status itself.
-  while ((await datasetFrom(cli.home, 'status')).pit.entries < 2);
+/** Waits for so many pending Interests. One is the question for the status itself, so more are somebody's who waits. */
+async function until(isReached: (pending: number) => boolean): Promise<void> {
+  while (!isReached((await datasetFrom(cli.home, 'status')).pit.entries));
 }

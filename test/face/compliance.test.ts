@@ -34,6 +34,10 @@ t.test('a face says where it leads and whether that is on this host', async (t) 
   t.equal(dialled.remote, accepted.local)
   t.equal(dialled.local, accepted.remote)
   t.same([dialled.isLocal, accepted.isLocal], [true, true])
+  t.same([dialled.persistency, accepted.persistency], ['persistent', 'on-demand'])
+  for (const face of [dialled, accepted, ...memoryFaces()]) {
+    t.same([face.linkType, face.mtu], ['point-to-point', Number.POSITIVE_INFINITY])
+  }
   const [memory] = memoryFaces()
   t.same([memory.local, memory.remote, memory.isLocal], ['internal://', 'internal://', true])
 })

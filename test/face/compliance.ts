@@ -32,6 +32,34 @@ export function facesComply(t: Test, makePair: MakePair): void {
     t.equal(b.face.counters.bytesOut, a.face.counters.bytesIn)
   })
 
+  t.test('a packet is sent from where it lies, and its bytes may be used again at once', async (t) => {
+    const [a, b] = (await makePair(t)).map((face) => new Owner(face)) as [Owner, Owner]
+    const memory = Buffer.alloc(10_000, 9)
+    for (const [i, size] of [100, 5000, 40].entries()) {
+      const start = 1000 * i
+      memory.set(frame(i, size), start)
+      t.equal(a.face.send(memory, start, start + frame(i, size).length), true)
+      memory.fill(9)
+    }
+    await b.received(3)
+    t.same(b.packets, [frame(0, 100), frame(1, 5000), frame(2, 40)])
+    const { bytesOut } = a.face.counters
+    t.equal(
+      bytesOut,
+      b.packets.reduce((sum, { length }) => sum + length, 0),
+    )
+  })
+
+  t.test('what is received is answered from the memory that it lies in', async (t) => {
+    const [a, b] = await makePair(t, { congestion: false })
+    const owner = new Owner(a)
+    b.start({ onPacket: (...packet) => void b.send(...packet), onClose: () => {} })
+    for (const i of count(1000)) a.send(frame(i, (i * 29) % 2000))
+    await owner.received(1000)
+    t.same(owner.numbers, count(1000))
+    t.same(owner.packets[999], frame(999, (999 * 29) % 2000))
+  })
+
   t.test('the largest packet and the smallest pass', async (t) => {
     const [a, b] = (await makePair(t)).map((face) => new Owner(face)) as [Owner, Owner]
     const largest = frame(1, MAX_PACKET_SIZE)

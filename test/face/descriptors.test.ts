@@ -9,7 +9,7 @@ t.test('a listener lives on when its process has no file descriptor left for a p
   const path = socketPath(t)
   const script = `
     const { listen } = await import(${JSON.stringify(new URL('../../src/face/index.js', import.meta.url).href)})
-    await listen(${JSON.stringify(path)}, (face) => face.start({ onPacket: (p) => face.send(p), onClose: () => {} }))
+    await listen(${JSON.stringify(path)}, (face) => face.start({ onPacket: (...frame) => face.send(...frame), onClose: () => {} }))
     console.log('ready')
   `
   const child = spawn(

@@ -37,12 +37,14 @@ export class Owner {
   #wanted = 0
   #onEnough = (): void => {}
 
-  constructor(face: Face) {
+  /** @param onStateChange of a permanent face */
+  constructor(face: Face, onStateChange: (isUp: boolean) => void = () => {}) {
     this.face = face
     this.closed = new Promise((resolve) => {
       face.start({
-        onPacket: (packet) => {
-          this.packets.push(Buffer.from(packet))
+        onPacket: (buffer, start, end) => {
+          const packet = Buffer.from(buffer.subarray(start, end))
+          this.packets.push(packet)
           this.onPacket(packet)
           if (this.packets.length >= this.#wanted) this.#onEnough()
         },
@@ -50,6 +52,7 @@ export class Owner {
           this.closeCount++
           resolve({ reason, detail })
         },
+        onStateChange,
       })
     })
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { Framer } from '../../src/face/framer.ts'
+import { Framer, type OnFrame } from '../../src/face/framer.ts'
 import { encodeTlv, MAX_PACKET_SIZE, TT } from '../../src/packet/index.ts'
 import { bufferBytes, frame } from './fixture.ts'
 
@@ -17,6 +17,11 @@ const packets = fc
   )
   .map(([type, length, fill]) => Buffer.from(encodeTlv(type, Buffer.alloc(length, fill))))
 
+/** Keeps a copy of each frame, for the octets are good only during the call. */
+function collect(into: Uint8Array[]): OnFrame {
+  return (buffer, start, end) => void into.push(Buffer.from(buffer.subarray(start, end)))
+}
+
 /** How a stream is cut: often into single octets, as no sane peer would. */
 const cuts = fc.array(
   fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 20_000 })),
@@ -27,7 +32,7 @@ t.test('however a stream is cut into chunks, the same packets come out', async (
   fc.assert(
     fc.property(fc.array(packets, { maxLength: 12 }), cuts, (sent, lengths) => {
       const received: Buffer[] = []
-      const framer = new Framer((packet) => received.push(Buffer.from(packet)))
+      const framer = new Framer(collect(received))
       let rest = Buffer.concat(sent)
       for (let i = 0; rest.length > 0; i++) {
         // A chunk's memory is used again as soon as it was pushed, as a socket may do.
@@ -43,11 +48,31 @@ t.test('however a stream is cut into chunks, the same packets come out', async (
   t.pass()
 })
 
-t.test('what was held of a split packet is handed over as it is, whatever comes next', async (t) => {
-  const held: Uint8Array[] = []
-  const framer = new Framer((packet) => held.push(packet))
-  for (const octet of Buffer.concat([frame(1), frame(2)])) framer.push(Buffer.of(octet))
-  t.same(held, [frame(1), frame(2)], 'the first is not written over by the second')
+t.test(
+  'nothing is copied of a packet that lies in one chunk, and one buffer serves all that are split',
+  async (t) => {
+    const buffers: Uint8Array[] = []
+    const framer = new Framer((buffer) => void buffers.push(buffer))
+    const whole = Buffer.concat([frame(1), frame(2)])
+    framer.push(whole)
+    t.ok(buffers.length === 2 && buffers.every((buffer) => buffer === whole))
+    buffers.length = 0
+    for (const octet of whole) framer.push(Buffer.of(octet))
+    t.equal(buffers.length, 2)
+    t.equal(buffers[0], buffers[1])
+  },
+)
+
+t.test('octets behind the end of a chunk are not looked at', async (t) => {
+  const received: Uint8Array[] = []
+  const framer = new Framer(collect(received))
+  const memory = Buffer.alloc(1000, 9)
+  memory.set(frame(1))
+  t.equal(framer.push(memory, frame(1).length), undefined)
+  t.equal(framer.push(memory, 50), undefined)
+  memory.set(frame(1).subarray(50))
+  t.equal(framer.push(memory, frame(1).length - 50), undefined)
+  t.same(received, [frame(1), frame(1)])
 })
 
 const FAULTS: [string, number[], 'oversized' | 'garbage', number][] = [
@@ -65,7 +90,7 @@ for (const [what, octets, fault, needed] of FAULTS) {
   t.test(`${what} is ${fault}, as soon as its first ${needed} octets are there`, async (t) => {
     for (const before of [[], [frame(1)], [frame(1), frame(2, 5000)]]) {
       const received: Uint8Array[] = []
-      const framer = new Framer((packet) => received.push(packet))
+      const framer = new Framer(collect(received))
       t.equal(framer.push(Buffer.concat([...before, Buffer.from(octets)])), fault)
       t.same(received, before, 'what came before it is received')
     }
@@ -77,7 +102,7 @@ for (const [what, octets, fault, needed] of FAULTS) {
 
 t.test('a packet of exactly 8800 octets is none too many', async (t) => {
   const received: Uint8Array[] = []
-  const framer = new Framer((packet) => received.push(packet))
+  const framer = new Framer(collect(received))
   t.equal(framer.push(frame(1, MAX_PACKET_SIZE)), undefined)
   t.equal(received[0]?.length, MAX_PACKET_SIZE)
 })

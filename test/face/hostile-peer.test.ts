@@ -3,6 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import type { CloseReason } from '../../src/face/index.ts'
 import { StreamFace } from '../../src/face/stream-face.ts'
+import { READ_BUFFER_BYTES, StreamSocket } from '../../src/face/stream-socket.ts'
 import { frame, Owner, socketPath } from './fixture.ts'
 
 /** A peer that writes octets as it likes, and the face on our side with its socket. */
@@ -13,8 +14,10 @@ async function rawPeer(t: Test): Promise<{ peer: Socket; owner: Owner; socket: S
   await once(server, 'listening')
   const peer = createConnection(path)
   peer.on('error', () => {})
-  const [socket] = (await once(server, 'connection')) as [Socket]
-  const owner = new Owner(new StreamFace(socket, { local: path, remote: path, isLocal: true }))
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  const stream = StreamSocket.adopt(accepted)
+  const { socket } = stream
+  const owner = new Owner(new StreamFace(stream, { local: path, remote: path, isLocal: true }))
   t.teardown(() => {
     peer.destroy()
     socket.destroy()
@@ -38,7 +41,7 @@ for (const [what, octets, reason] of [
     const { reason: actual, detail } = await owner.closed
     t.equal(actual, reason)
     t.match(detail, /^the peer (announced|sent) /, 'and the log learns why')
-    t.ok(socket.bytesRead <= 2 * 65_536, `${socket.bytesRead} octets were read`)
+    t.ok(socket.bytesRead <= 2 * READ_BUFFER_BYTES, `${socket.bytesRead} octets were read`)
     t.same(owner.numbers, [1], 'what it had sent before is received')
     t.equal(owner.face.send(frame(2)), false)
     t.equal(owner.closeCount, 1)
@@ -92,8 +95,10 @@ t.test('a peer that resets the connection before start is reported at start', as
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   const peer = createConnection(port, '127.0.0.1')
-  const [socket] = (await once(server, 'connection')) as [Socket]
-  const face = new StreamFace(socket, { local: '', remote: '', isLocal: true })
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  const stream = StreamSocket.adopt(accepted)
+  const { socket } = stream
+  const face = new StreamFace(stream, { local: '', remote: '', isLocal: true })
   t.teardown(() => server.close())
   socket.destroy(new Error('reset'))
   await once(socket, 'close').catch(() => {})

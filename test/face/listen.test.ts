@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { connect, type Face, FaceError, listen } from '../../src/face/index.ts'
 import { blockedListener } from './blocked-listener.ts'
-import { frame, Owner, socketPath } from './fixture.ts'
+import { frame, Owner, socketPath, turn } from './fixture.ts'
+import { ManualClock } from './manual-clock.ts'
 
 t.test('a path at which a live node listens is in use, and that node is left in peace', async (t) => {
   const path = socketPath(t)
@@ -146,3 +147,36 @@ t.test('one peer more than a listener may have is disconnected', async (t) => {
   await accepted[1]?.closed
   t.equal(accepted.length, 3, 'when one goes another may come')
 })
+
+t.test(
+  'a face over which nothing comes or goes is closed after the idle time-out, and no other',
+  async (t) => {
+    const clock = new ManualClock()
+    const accepted: Owner[] = []
+    const onFace = (face: Face): void => void accepted.push(new Owner(face))
+    const listener = await listen(socketPath(t), onFace, { idleTimeout: 1000, clock })
+    t.teardown(() => listener.close())
+    const peers: Owner[] = []
+    while (peers.length < 3) {
+      peers.push(new Owner(await connect(listener.address)))
+      while (accepted.length < peers.length) await turn()
+    }
+    const [quiet, receiving, sending] = accepted as [Owner, Owner, Owner]
+    peers[1]?.face.send(frame(1))
+    await receiving.received(1)
+    sending.face.send(frame(2))
+    clock.advance(999)
+    t.equal(quiet.face.send(frame(1)), true, 'so far it is open')
+    clock.advance(1)
+    clock.advance(999)
+    t.equal(receiving.face.send(frame(3)), true)
+    clock.advance(1)
+    t.same(await quiet.closed, { reason: 'idle', detail: '' })
+    t.same(await sending.closed, { reason: 'idle', detail: '' })
+    t.equal(receiving.closeCount, 0)
+    clock.advance(1000)
+    t.equal((await receiving.closed).reason, 'idle')
+    await Promise.all(peers.map(({ closed }) => closed))
+    t.equal(clock.pending, 0, 'no timer is left')
+  },
+)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createConnection, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { StreamFace, type StreamFaceOptions } from '../../src/face/stream-face.ts'
+import { StreamSocket } from '../../src/face/stream-socket.ts'
 import { bufferBytes, fill, frame, Owner, socketPath, turn } from './fixture.ts'
 
 interface Link {
@@ -18,7 +19,8 @@ async function link(t: Test, options: Partial<StreamFaceOptions> = {}): Promise<
   const server = createServer({ pauseOnConnect: true })
   server.listen(path)
   await once(server, 'listening')
-  const socket = createConnection(path)
+  const stream = StreamSocket.dial({ path })
+  const { socket } = stream
   const [peer] = (await once(server, 'connection')) as [Socket]
   const writes: number[] = []
   const write = socket.write.bind(socket) as (chunk: Uint8Array, done?: () => void) => boolean
@@ -31,7 +33,7 @@ async function link(t: Test, options: Partial<StreamFaceOptions> = {}): Promise<
     peer.destroy()
     server.close()
   })
-  const face = new StreamFace(socket, { local: path, remote: path, isLocal: true, ...options })
+  const face = new StreamFace(stream, { local: path, remote: path, isLocal: true, ...options })
   return { owner: new Owner(face), writes, socket, peer }
 }
 

@@ -112,7 +112,7 @@ t.test('an Interest with an implicit digest is answered by that Data only', asyn
   t.same(consumer.takeData().data.wire, wire)
 })
 
-t.test('a retransmission is forwarded again, to the face that was asked before', async (t) => {
+t.test('a retransmission is forwarded again, to another face where there is one', async (t) => {
   const fixture = new Fixture()
   const [consumer, other, near, far] = [fixture.face(), fixture.face(), fixture.face(), fixture.face()]
   fixture.route('/a', near, 1)
@@ -121,17 +121,35 @@ t.test('a retransmission is forwarded again, to the face that was asked before',
   t.equal(near.takeInterest().nonce, 1)
   fixture.now += 10
   consumer.interest('/a/1', { nonce: 2, pitToken: token('new') })
-  t.equal(near.takeInterest().nonce, 2)
+  t.equal(far.takeInterest().nonce, 2)
+  fixture.now += 20
   consumer.interest('/a/1', { nonce: 2, pitToken: token('new') })
   t.equal(near.takeInterest().nonce, 2, 'also with the nonce that it had before')
   t.equal(consumer.counters.aggregated, 0)
 
   other.interest('/a/1', { nonce: 3 })
-  t.same(near.take(), [], 'from elsewhere it is not a retransmission')
+  t.same([...near.take(), ...far.take()], [], 'from elsewhere it is not a retransmission')
   near.data('/a/1')
   t.equal(consumer.takeData().pitToken, 'new', 'one answer, with the last PIT token')
   t.equal(other.take().length, 1)
-  t.same(far.take(), [])
+})
+
+t.test('a retransmission goes no further than the one before it for 10 ms, then 20, 40, … 250', async (t) => {
+  const fixture = new Fixture()
+  const [consumer, producer] = [fixture.face(), fixture.face()]
+  fixture.route('/a', producer)
+  consumer.interest('/a/1')
+  producer.take()
+  let suppressed = 0
+  for (const interval of [10, 20, 40, 80, 160, 250, 250]) {
+    fixture.now += interval - 1
+    consumer.interest('/a/1')
+    t.same(producer.take(), [], `${interval - 1} ms`)
+    t.equal(consumer.counters.suppressed, ++suppressed)
+    fixture.now += 1
+    consumer.interest('/a/1')
+    t.equal(producer.take().length, 1, `${interval} ms`)
+  }
 })
 
 t.test('a nonce is added where an Interest has none', async (t) => {
@@ -147,7 +165,7 @@ t.test('a nonce is added where an Interest has none', async (t) => {
   t.type(sent.nonce, 'number')
   t.equal(sent.name.toString(), '/a/1')
   producer.nack(sent, 150)
-  t.same(consumer.takeNack().interest.wire, bare, 'and a Nack has the Interest as it came')
+  t.same(consumer.takeNack().interest.wire, sent.wire, 'and a Nack has the Interest as it was sent')
 })
 
 t.test('who asks in vain does not end the wait of others', async (t) => {

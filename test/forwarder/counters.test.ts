@@ -53,6 +53,17 @@ const CAUSES: Record<DropReason, (scene: Scene) => FakeFace> = {
     producer.data('/p/x')
     return producer
   },
+  straggler: ({ fixture, peer, producer }) => {
+    const other = fixture.face()
+    peer.interest('/p/x')
+    fixture.forwarder.fib.remove(Name.parse('/p'), producer.id)
+    fixture.route('/p', other)
+    fixture.now += 10
+    peer.interest('/p/x')
+    other.data('/p/x')
+    producer.data('/p/x')
+    return producer
+  },
   'foreign-name': ({ f }) => {
     f.data('/p/x')
     return f

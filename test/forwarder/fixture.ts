@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ContentStore } from '../../src/forwarder/content-store.ts'
 import {
   type DropReason,
   type FaceOptions,
@@ -6,6 +7,7 @@ import {
   type ForwarderCounters,
   type ForwarderOptions,
 } from '../../src/forwarder/index.ts'
+import { NameHashes } from '../../src/forwarder/name-hashes.ts'
 import {
   Data,
   type DataFields,
@@ -13,6 +15,8 @@ import {
   encodeData,
   encodeInterest,
   encodeLp,
+  encodeNni,
+  encodeTlv,
   flatName,
   Interest,
   type InterestFields,
@@ -22,6 +26,7 @@ import {
   parseChain,
   type Signer,
   TlvReader,
+  TT,
 } from '../../src/packet/index.ts'
 
 export const digestSigner: Signer = {
@@ -54,6 +59,23 @@ export function dataOf(of: string | Name, fields: Partial<DataFields> = {}): Dat
   return Data.decode(dataWire(of, fields))
 }
 
+/** A name as tables look for it. */
+export function hashesOf(of: string | Name): NameHashes {
+  const { value } = typeof of === 'string' ? name(of) : of
+  return new NameHashes().read(value, 0, value.length)
+}
+
+/** What a Content Store has for an Interest, as octets of their own. */
+export function findIn(store: ContentStore, interest: Interest, now: number): Uint8Array | undefined {
+  const { name, canBePrefix, mustBeFresh } = interest
+  if (!store.find(hashesOf(name), canBePrefix, mustBeFresh, now)) return undefined
+  return Buffer.from(store.buffer.subarray(store.start, store.end))
+}
+
+export function insertInto(store: ContentStore, data: Data, now: number): void {
+  store.insert(data, hashesOf(data.name), now)
+}
+
 /** The elements inside a packet, by TLV-TYPE, as they stand on the wire. */
 export function elements(wire: Uint8Array): Map<number, Uint8Array> {
   const outer = new TlvReader(wire)
@@ -69,6 +91,18 @@ export function token(text: string): Uint8Array {
   return Buffer.from(text)
 }
 
+/** An LpPacket with fields that only a program on this host writes (NDNLPv2, "Consumer Controlled Forwarding" and "Cache Policy"). */
+export function localWire(
+  fragment: Uint8Array,
+  { nextHopFaceId, cachePolicy }: { nextHopFaceId?: number; cachePolicy?: number },
+): Uint8Array {
+  const fields: Uint8Array[] = []
+  if (nextHopFaceId !== undefined) fields.push(encodeTlv(TT.LpNextHopFaceId, encodeNni(nextHopFaceId)))
+  if (cachePolicy !== undefined)
+    fields.push(encodeTlv(TT.LpCachePolicy, encodeTlv(TT.LpCachePolicyType, encodeNni(cachePolicy))))
+  return encodeTlv(TT.LpPacket, ...fields, encodeTlv(TT.LpFragment, fragment))
+}
+
 export interface SendFields extends Partial<InterestFields> {
   readonly form?: InterestForm
   readonly pitToken?: Uint8Array
@@ -82,7 +116,13 @@ export class FakeFace {
 
   constructor(forwarder: Forwarder, options: Omit<FaceOptions, 'send'> = {}) {
     this.#forwarder = forwarder
-    this.id = forwarder.addFace({ ...options, send: (frame) => this.#sent.push(decodePacket(frame)) })
+    this.id = forwarder.addFace({
+      ...options,
+      send: (buffer, start, end) => {
+        this.#sent.push(decodePacket(Buffer.from(buffer.subarray(start, end))))
+        return true
+      },
+    })
   }
 
   get counters(): ForwarderCounters {

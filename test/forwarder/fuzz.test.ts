@@ -2,7 +2,7 @@ import t from 'tap'
 import { encodeLp, encodeTlv, MAX_PACKET_SIZE, TT } from '../../src/packet/index.ts'
 import { dataWire, type FakeFace, Fixture, interestWire, name } from './fixture.ts'
 
-const FRAMES = 40_000
+const FRAMES = 1_000_000
 const MAX_PENDING = 200
 const MAX_PENDING_BYTES = 20_000
 const MAX_PACKETS = 100

@@ -37,9 +37,12 @@ class Node {
   async start(): Promise<void> {
     const { forwarder } = this
     const listener = await listen(this.path, (face) => {
-      const id = forwarder.addFace({ send: (frame) => face.send(frame), isLocal: face.isLocal })
+      const id = forwarder.addFace({
+        send: (buffer, start, end) => face.send(buffer, start, end),
+        isLocal: face.isLocal,
+      })
       face.start({
-        onPacket: (packet) => forwarder.receive(id, packet),
+        onPacket: (buffer, start, end) => forwarder.receive(id, buffer, start, end),
         onClose: () => forwarder.removeFace(id),
       })
       this.#onFace(id)

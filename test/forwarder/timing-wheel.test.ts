@@ -1,13 +1,51 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Expiring, SLOT_MS, TimingWheel } from '../../src/forwarder/timing-wheel.ts'
+import { SLOT_MS, TimingWheel } from '../../src/forwarder/timing-wheel.ts'
 
-interface Timed extends Expiring {
-  expiredAt: number[]
-}
+/** A wheel with entries whose end the test can look at and put off. */
+class Watched {
+  readonly expiries = new Float64Array(100)
+  /** By entry, the times at which it expired. */
+  readonly expiredAt: number[][] = []
+  readonly removed = new Set<number>()
+  readonly #wheel: TimingWheel
 
-function timed(expiry: number): Timed {
-  return { expiry, wheelSlot: -1, wheelPosition: 0, expiredAt: [] }
+  constructor(now: number) {
+    this.#wheel = new TimingWheel(now)
+    this.#wheel.grow(this.expiries.length)
+  }
+
+  get all(): number[] {
+    return [...this.expiredAt.keys()]
+  }
+
+  /** Entries that are in the wheel. */
+  get alive(): number[] {
+    return this.all.filter((entry) => this.expiredAt[entry]?.length === 0 && !this.removed.has(entry))
+  }
+
+  expiry(entry: number): number {
+    return this.expiries[entry] as number
+  }
+
+  add(expiry: number): number {
+    const entry = this.expiredAt.push([]) - 1
+    this.expiries[entry] = expiry
+    this.#wheel.add(entry, expiry)
+    return entry
+  }
+
+  remove(entry: number): void {
+    this.#wheel.remove(entry)
+    this.removed.add(entry)
+  }
+
+  advance(now: number, onExpire: (entry: number) => void = () => {}): void {
+    this.#wheel.advance(now, this.expiries, (entry) => {
+      this.expiredAt[entry]?.push(now)
+      onExpire(entry)
+    })
+  }
 }
 
 /** A turn of the wheel is about 8 s: lifetimes on both sides of it, and at its very edges. */
@@ -39,46 +77,32 @@ t.test('every entry expires once, never early, at most one slot late', async (t)
       steps,
       (start, tick, todo) => {
         let now = start
-        const wheel = new TimingWheel<Timed>(start)
-        const all: Timed[] = []
-        const removed = new Set<Timed>()
-        const alive = (index: number): Timed | undefined => {
-          const candidates = all.filter((entry) => entry.expiredAt.length === 0 && !removed.has(entry))
-          return candidates[index % candidates.length]
-        }
+        const wheel = new Watched(start)
         const wait = (ms: number): void => {
           const end = now + ms
           while (now < end) {
             now = Math.min(end, now + tick)
-            wheel.advance(now, (entry) => entry.expiredAt.push(now))
+            wheel.advance(now)
           }
         }
         for (const step of todo) {
           if (step.kind === 'wait') wait(step.ms)
-          else if (step.kind === 'add') {
-            const entry = timed(now + step.ms)
-            all.push(entry)
-            wheel.add(entry)
-          } else {
-            const entry = alive(step.index)
+          else if (step.kind === 'add') wheel.add(now + step.ms)
+          else {
+            const { alive } = wheel
+            const entry = alive[step.index % alive.length]
             if (entry === undefined) continue
-            if (step.kind === 'extend') entry.expiry = Math.max(entry.expiry, now + step.ms)
-            else {
-              wheel.remove(entry)
-              removed.add(entry)
-            }
+            if (step.kind === 'remove') wheel.remove(entry)
+            else wheel.expiries[entry] = Math.max(wheel.expiry(entry), now + step.ms)
           }
         }
         wait(70_000)
-        for (const entry of all) {
-          if (removed.has(entry)) {
-            if (entry.expiredAt.length > 0) return false
-            continue
-          }
-          const [at = Number.NaN, ...more] = entry.expiredAt
-          if (!(at >= entry.expiry && at <= entry.expiry + SLOT_MS + tick) || more.length > 0) return false
-        }
-        return true
+        return wheel.all.every((entry) => {
+          const [at = Number.NaN, ...more] = wheel.expiredAt[entry] ?? []
+          if (wheel.removed.has(entry)) return Number.isNaN(at)
+          const due = wheel.expiry(entry)
+          return at >= due && at <= due + SLOT_MS + tick && more.length === 0
+        })
       },
     ),
     { numRuns: 60 },
@@ -93,17 +117,18 @@ t.test('however long nobody turned the wheel, nothing is lost and nothing early'
       fc.array(lifetimes, { maxLength: 10 }),
       (entries, jumps) => {
         let now = 12_345
-        const wheel = new TimingWheel<Timed>(now)
-        const all = entries.map((ms) => timed(now + ms))
-        for (const entry of all) wheel.add(entry)
+        const wheel = new Watched(now)
+        for (const ms of entries) wheel.add(now + ms)
         for (const ms of [...jumps, 100_000]) {
           now += ms
-          wheel.advance(now, (entry) => entry.expiredAt.push(now))
+          wheel.advance(now)
           // After each turn nothing is left that was due a slot ago.
-          const overdue = all.filter((entry) => entry.expiredAt.length === 0 && entry.expiry <= now - SLOT_MS)
-          if (overdue.length > 0) return false
+          if (wheel.alive.some((entry) => wheel.expiry(entry) <= now - SLOT_MS)) return false
         }
-        return all.every(({ expiry, expiredAt: [at = 0, ...more] }) => at >= expiry && more.length === 0)
+        return wheel.all.every((entry) => {
+          const [at = Number.NaN, ...more] = wheel.expiredAt[entry] ?? []
+          return at >= wheel.expiry(entry) && more.length === 0
+        })
       },
     ),
     { numRuns: 300 },
@@ -114,41 +139,42 @@ t.test('however long nobody turned the wheel, nothing is lost and nothing early'
 t.test(
   'an entry that was put off by far and then lies in a slot that one long turn has passed is not late',
   async (t) => {
-    const wheel = new TimingWheel<Timed>(0)
-    const entry = timed(40)
-    wheel.add(entry)
-    entry.expiry = 31_000
-    wheel.advance(30_000, () => t.fail('early'))
-    wheel.advance(30_999, () => t.fail('early'))
-    wheel.advance(31_008, (expired) => expired.expiredAt.push(31_008))
-    t.same(entry.expiredAt, [31_008])
+    const wheel = new Watched(0)
+    const entry = wheel.add(40)
+    wheel.expiries[entry] = 31_000
+    for (const now of [30_000, 30_999, 31_008]) wheel.advance(now)
+    t.same(wheel.expiredAt[entry], [31_008])
   },
 )
 
 t.test('an entry can be removed while others expire, be it due, later or gone', async (t) => {
   for (const isLaterFirst of [true, false]) {
-    const wheel = new TimingWheel<Timed>(0)
-    const due = [timed(5), timed(5), timed(5)]
-    const later = [timed(5), timed(5)]
-    for (const entry of isLaterFirst ? [...later, ...due] : [...due, ...later]) wheel.add(entry)
-    for (const entry of later) entry.expiry = 100
+    const wheel = new Watched(0)
+    const expiries = [5, 5, 5]
+    const entries = [...expiries, ...expiries].map((expiry) => wheel.add(expiry))
+    const [due, later] = isLaterFirst
+      ? [entries.slice(3), entries.slice(0, 2)]
+      : [entries.slice(0, 3), entries.slice(3, 5)]
+    const unused = isLaterFirst ? entries[2] : entries[5]
+    wheel.remove(unused as number)
+    for (const entry of later) wheel.expiries[entry] = 100
     let expired = 0
     wheel.advance(8, () => {
       expired++
-      for (const entry of [...due, later[0] as Timed]) wheel.remove(entry)
+      for (const entry of [...due, later[0] as number]) wheel.remove(entry)
     })
     t.equal(expired, 1)
-    const left: Timed[] = []
+    const left: number[] = []
     wheel.advance(200, (entry) => left.push(entry))
     t.same(left, [later[1]])
   }
 })
 
 t.test('a clock that goes back does no harm', async (t) => {
-  const wheel = new TimingWheel<Timed>(1000)
-  wheel.add(timed(1100))
-  wheel.advance(500, () => t.fail('early'))
-  let expired = 0
-  wheel.advance(1104, () => expired++)
-  t.equal(expired, 1)
+  const wheel = new Watched(1000)
+  const entry = wheel.add(1100)
+  wheel.advance(500)
+  t.same(wheel.expiredAt[entry], [])
+  wheel.advance(1104)
+  t.same(wheel.expiredAt[entry], [1104])
 })

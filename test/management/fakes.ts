@@ -59,6 +59,7 @@ export class FakeFaces implements FaceControl {
   destroy(face: number) {
     this.calls.push(['destroy', face])
     this.statuses.delete(face)
+    return undefined
   }
 }
 

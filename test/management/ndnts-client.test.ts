@@ -54,7 +54,7 @@ t.test('NDNts creates, updates and destroys faces', async (t) => {
     faceId: 301,
     uri: 'udp4://192.0.2.7:6363',
     localUri: 'tcp4://192.0.2.2:6363',
-    facePersistency: 1,
+    facePersistency: 0,
     mtu: 1400,
     flags: 4,
   })
@@ -83,7 +83,7 @@ t.test('NDNts lists faces, those it asks for, and channels', async (t) => {
   t.equal(faces.length, 201, 'more than fit into a segment')
   t.match(
     faces.find(({ faceId }) => faceId === 1100),
-    { uri: 'tcp4://192.0.2.1:1100', nOutBytes: 8n, faceScope: 0, facePersistency: 1 },
+    { uri: 'tcp4://192.0.2.1:1100', nOutBytes: 8n, faceScope: 0, facePersistency: 0 },
   )
   t.same(
     (await dataset<FaceStatus>(FaceQuery({ uriScheme: 'unix' }))).map(({ faceId }) => faceId),

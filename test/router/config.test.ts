@@ -136,7 +136,7 @@ t.test('each thing that is wrong is told of with file, line, field and reason', 
 engine: podman
 listen:
   - tcp://0.0.0.0:6363
-  - udp://0.0.0.0
+  - quic://0.0.0.0
 routes:
   - prefix: camera
     to: somewhere
@@ -159,7 +159,7 @@ watch: true
     /^node\.yaml:15: watch: there is no such field/,
     /^node\.yaml:1: name: a name has 1 to 63 lower-case letters/,
     /^node\.yaml:2: engine: .*"docker"/,
-    /^node\.yaml:5: listen\.1: 'udp:\/\/0\.0\.0\.0' is not an address: write unix:\/\/\/PATH or tcp:\/\/HOST:PORT/,
+    /^node\.yaml:5: listen\.1: 'quic:\/\/0\.0\.0\.0' is not an address: write unix:\/\/\/PATH or tcp:\/\/HOST:PORT/,
     /^node\.yaml:7: routes\.0\.prefix: /,
     /^node\.yaml:8: routes\.0\.to: 'somewhere' is not an address/,
     /^node\.yaml:9: routes\.0\.cost: .*>=0/,

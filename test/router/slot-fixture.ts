@@ -200,10 +200,12 @@ export async function makeSlot(t: Test, options: SlotOptions = {}): Promise<Slot
     ask: (chain) =>
       new Promise((resolve) => {
         const consumer = forwarder.addFace({
-          send: (frame) => {
-            const packet = decodePacket(frame)
-            forwarder.removeFace(consumer)
+          send: (buffer, start, end) => {
+            const packet = decodePacket(Buffer.from(buffer.subarray(start, end)))
+            // Not while the forwarder is at the packet.
+            queueMicrotask(() => forwarder.removeFace(consumer))
             resolve(packet.kind === 'data' ? describe(packet.data) : packet.kind)
+            return true
           },
         })
         const interest = { name: flatName(parseChain(chain)), canBePrefix: true, mustBeFresh: true }

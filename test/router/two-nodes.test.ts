@@ -55,8 +55,8 @@ t.test('two nodes with a route between them', async (t) => {
   await t.test('the routes say that they are static', async (t) => {
     const routes = edge.routes().filter(({ hops }) => hops.some(({ origin }) => origin === 'static'))
     t.match(routes, [
-      { prefix: 'upper', hops: [{ cost: 10, remote: tcpOf(cloud) }] },
       { prefix: '/cloud', hops: [{ cost: 3, remote: tcpOf(cloud) }] },
+      { prefix: 'upper', hops: [{ cost: 10, remote: tcpOf(cloud) }] },
     ])
     const forms = edge.faces().filter(({ remote }) => remote === tcpOf(cloud))
     t.same(forms.map(({ form }) => form).sort(), ['extended', 'flat'])

@@ -1,6 +1,7 @@
 // Serves the content under every path.
+
+import { serveWorker } from '../../worker.ts'
 import { CONTENT } from '../content.ts'
 import { serveOverHttp } from '../http.ts'
-import { serveWorker } from '../worker.ts'
 
 serveWorker({}, await serveOverHttp(() => CONTENT))

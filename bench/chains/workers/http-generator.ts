@@ -1,8 +1,9 @@
 // Asks the first server of the chain. Argument: its port.
+
+import { serveWorker } from '../../worker.ts'
 import { checkResult, PREFIX } from '../content.ts'
 import { generate, type Load } from '../generate.ts'
 import { fetchOverHttp } from '../http.ts'
-import { serveWorker } from '../worker.ts'
 
 const port = Number(process.argv[2])
 let next = 0

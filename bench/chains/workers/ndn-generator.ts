@@ -2,9 +2,9 @@
 import { Endpoint, fetchObject } from '../../../src/endpoint/index.ts'
 import { connect } from '../../../src/face/index.ts'
 import { flatName, parseChain } from '../../../src/packet/index.ts'
+import { serveWorker } from '../../worker.ts'
 import { checkResult, FUNCTIONS, PREFIX } from '../content.ts'
 import { generate, type Load } from '../generate.ts'
-import { serveWorker } from '../worker.ts'
 
 const [address = ''] = process.argv.slice(2)
 const endpoint = new Endpoint(await connect(address))

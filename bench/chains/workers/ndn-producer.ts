@@ -5,8 +5,8 @@ import { connect } from '../../../src/face/index.ts'
 import { Name } from '../../../src/packet/index.ts'
 import { registerPrefix } from '../../../src/router/index.ts'
 import { digestSigner, Keychain } from '../../../src/trust/index.ts'
+import { serveWorker } from '../../worker.ts'
 import { CONTENT, PREFIX } from '../content.ts'
-import { serveWorker } from '../worker.ts'
 
 /** How long the content is fresh, in milliseconds. */
 const FRESHNESS_MS = 10_000

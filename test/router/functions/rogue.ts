@@ -62,8 +62,8 @@ async function misbehave(): Promise<void> {
     },
   }
   face.start({
-    onPacket: (frame) => {
-      const packet = decodePacket(frame)
+    onPacket: (buffer, start, end) => {
+      const packet = decodePacket(Buffer.from(buffer.subarray(start, end)))
       if (packet.kind !== 'interest' || isMute) return
       const { interest, pitToken } = packet
       const act = acts[interest.name.at(-1)?.text ?? '']

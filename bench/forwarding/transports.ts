@@ -1,0 +1,3 @@
+export const TRANSPORTS = ['unix', 'tcp', 'udp'] as const
+
+export type Transport = (typeof TRANSPORTS)[number]

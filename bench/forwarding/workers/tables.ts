@@ -1,0 +1,4 @@
+import { serveWorker } from '../../worker.ts'
+import { measureTable } from '../growth.ts'
+
+serveWorker({ measureTable })

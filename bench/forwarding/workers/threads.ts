@@ -1,0 +1,4 @@
+import { serveWorker } from '../../worker.ts'
+import { measureThreads } from '../threads.ts'
+
+serveWorker({ measureThreads })
