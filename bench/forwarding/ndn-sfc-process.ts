@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { Name } from '../../src/packet/index.ts'
-import { DataPlane, DEFAULT_SUPERVISION, loadConfig } from '../../src/router/index.ts'
+import { DataPlane, loadConfig } from '../../src/router/index.ts'
 import { CHAIN_PREFIX, CONTENT_PREFIX } from './packets.ts'
 import type { Addresses, ForwarderUnderTest } from './serve-forwarder.ts'
 import type { Transport } from './transports.ts'
@@ -21,11 +21,9 @@ export class NdnSfcForwarder implements ForwarderUnderTest {
   static async create(folder: string): Promise<NdnSfcForwarder> {
     const plane = new DataPlane({
       config: await loadConfig(undefined, { home: folder }),
-      supervision: DEFAULT_SUPERVISION,
       log: pino({ level: 'warn' }),
       guard: () => undefined,
       onInterest: () => {},
-      onFaceClosed: () => {},
     })
     return new NdnSfcForwarder(folder, plane)
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
 import { facesCommand } from './faces.ts'
@@ -43,6 +44,7 @@ function createProgram(): Command {
     routesCommand(),
     facesCommand(),
     statusCommand(),
+    configCommand(),
     demoCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
@@ -54,6 +56,8 @@ async function main(): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(ExitCode.Ok)
+      // The terminal is gone. SIGHUP comes with that, and ends the command in its own way.
+      if (error.code === 'EIO') return
       throw error
     })
   }

@@ -4,11 +4,14 @@ import type { RouterChoice } from './client.ts'
 import { askNode } from './dataset.ts'
 import { examples, homeOption, jsonOption, routerOption } from './options.ts'
 import { formatTable } from './table.ts'
+import { formatTime } from './text.ts'
 
 export function routesCommand(): Command {
   return new Command('routes')
     .summary('where the node sends what it is asked for')
-    .description('Shows the FIB: for each prefix, of functions and of content, the faces that it leads to.')
+    .description(
+      'Shows the FIB: for each prefix, of functions and of content, the faces that it leads to; who made each route, its flags, and when it ends.',
+    )
     .addOption(jsonOption())
     .addOption(routerOption())
     .addOption(homeOption())
@@ -33,6 +36,12 @@ export function formatRoutes(routes: readonly RouteStatus[]): string {
       { head: 'from', cell: ({ origin }) => origin },
       { head: 'cost', align: 'right', cell: ({ cost }) => String(cost) },
       { head: 'face', align: 'right', cell: ({ face }) => String(face) },
+      { head: 'flags', cell: ({ flags = [] }) => flags.join(', ') },
+      {
+        head: 'ends in',
+        align: 'right',
+        cell: ({ expiresIn }) => (expiresIn === undefined ? '' : formatTime(expiresIn)),
+      },
       { head: 'leads to', cell: ({ remote }) => remote },
     ],
     rows,

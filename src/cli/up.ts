@@ -1,11 +1,12 @@
 import { basename, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
-import { type ConfigSource, loadConfig, Node, type NodeProgress } from '../router/index.ts'
+import { type ConfigSource, loadConfig, Node, type NodeConfig, type NodeProgress } from '../router/index.ts'
 import { EXIT_CODE_HELP } from './exit-code.ts'
 import { aborted, interruptible } from './interrupt.ts'
 import { createLogger, LOG_LEVELS, type LogLevel } from './logger.ts'
 import { engineOption, examples, homeOption } from './options.ts'
+import { Reloader } from './reload.ts'
 import { formatCount } from './text.ts'
 
 interface UpOptions {
@@ -13,7 +14,7 @@ interface UpOptions {
   readonly engine?: NonNullable<ConfigSource['engine']>
   readonly function?: readonly string[]
   readonly home?: string
-  readonly log: LogLevel
+  readonly log?: LogLevel
 }
 
 export function upCommand(): Command {
@@ -21,7 +22,7 @@ export function upCommand(): Command {
     .summary('run a node: a router and its functions')
     .description(
       `Runs a node in the foreground: a router and the functions that it offers. ctrl-C stops it and leaves no container, process or
-socket behind; a second ctrl-C ends it at once. It logs for a person on a terminal, otherwise one JSON object a line.`,
+socket behind; a second ctrl-C ends it at once. SIGHUP makes it read its configuration file again. It logs for a person on a terminal, otherwise one JSON object a line.`,
     )
     .option('--config <file>', 'configuration, YAML; what is said here takes the place of what the file says')
     .addOption(engineOption())
@@ -31,7 +32,7 @@ socket behind; a second ctrl-C ends it at once. It logs for a person on a termin
       (path: string, before: readonly string[] = []) => [...before, path],
     )
     .addOption(homeOption())
-    .addOption(new Option('--log <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log <level>', 'what is logged (default: info)').choices(LOG_LEVELS))
     .addHelpText('after', HELP)
     .action(up)
 }
@@ -45,19 +46,24 @@ const HELP = `${examples(
 ${EXIT_CODE_HELP}`
 
 async function up(options: UpOptions): Promise<void> {
-  const config = await loadConfig(options.config, overridesOf(options))
-  const log = await createLogger(options.log, process.stdout)
+  const load = (): Promise<NodeConfig> => loadConfig(options.config, overridesOf(options))
+  const config = await load()
+  const log = await createLogger(config.logLevel, process.stdout)
+  const reloader = new Reloader(load, log)
+  // Where there is no file, there is nothing to read again.
+  const onHangUp = (): boolean => options.config !== undefined && reloader.onHangUp()
   await interruptible(async (signal) => {
     signal.addEventListener('abort', () => log.info('stopping; once more to end at once'), { once: true })
     const node = await Node.start(config, { log, signal, onProgress: (event) => logProgress(log, event) })
     try {
       if (!signal.aborted) await announce(log, node)
+      reloader.use(node)
       await aborted(signal)
     } finally {
       await node.stop()
     }
     log.info('stopped')
-  })
+  }, onHangUp)
 }
 
 /** The node itself logs each change of state. */
@@ -78,9 +84,10 @@ async function announce(log: Logger, node: Node): Promise<void> {
   )
 }
 
-function overridesOf({ engine, home, function: paths }: UpOptions): ConfigSource {
+function overridesOf({ engine, home, log, function: paths }: UpOptions): ConfigSource {
   return {
     ...(engine === undefined ? {} : { engine }),
+    ...(log === undefined ? {} : { logLevel: log }),
     ...(home === undefined ? {} : { home: resolve(home) }),
     ...(paths === undefined ? {} : { functions: paths.map((path) => resolve(path)) }),
   }

@@ -42,7 +42,7 @@ export class ContentStore {
   start = 0
   end = 0
   #maxPackets: number
-  readonly #maxBytes: number
+  #maxBytes: number
   /** By whole name. */
   readonly #table: HashTable
   readonly #prefixes: PrefixIndex
@@ -63,7 +63,7 @@ export class ContentStore {
     this.policy = options.policy ?? 'lru'
     this.#maxPackets = options.maxPackets ?? DEFAULT_MAX_CACHED_PACKETS
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_CACHED_BYTES
-    this.#eviction = this.policy === 'lru' ? new Lru() : new S3Fifo(this.#maxPackets)
+    this.#eviction = this.policy === 'lru' ? new Lru() : new S3Fifo()
     this.#table = new HashTable(MAX_ENTRIES)
     this.#prefixes = new PrefixIndex(MAX_ENTRIES)
     this.#growColumns()
@@ -80,6 +80,12 @@ export class ContentStore {
 
   get maxBytes(): number {
     return this.#maxBytes
+  }
+
+  /** Sets how many octets there may be, and evicts what is too much. */
+  set maxBytes(max: number) {
+    this.#maxBytes = max
+    this.#shrink()
   }
 
   get maxPackets(): number {
@@ -252,7 +258,7 @@ export class ContentStore {
     ) {
       const victim = this.#eviction.victim()
       if (victim === NONE) return
-      this.#eviction.evicted(victim)
+      this.#eviction.evicted(victim, this.#maxPackets)
       this.#remove(victim)
       this.evictions++
     }

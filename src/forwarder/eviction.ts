@@ -12,8 +12,8 @@ export interface EvictionPolicy {
   remove(entry: number): void
   /** The one to evict next, or NONE; the caller removes it. */
   victim(): number
-  /** The one that `victim` named is evicted, and not erased or replaced. */
-  evicted(entry: number): void
+  /** The one that `victim` named is evicted, and not erased or replaced. @param maxPackets that the Content Store holds now */
+  evicted(entry: number, maxPackets: number): void
 }
 
 /** A list of entries, known by number, from which any can be taken out. */
@@ -90,17 +90,12 @@ const IN_MAIN = 4
 export class S3Fifo implements EvictionPolicy {
   readonly #small = new EntryList()
   readonly #main = new EntryList()
-  readonly #ghosts: Ghosts
+  readonly #ghosts = new Ghosts()
   #next = new Int32Array(0)
   #previous = new Int32Array(0)
   /** By entry: how often it was asked for, and whether it is in the main queue. */
   #states = new Uint8Array(0)
   #hashes = new Int32Array(0)
-
-  /** @param maxPackets that the Content Store holds */
-  constructor(maxPackets: number) {
-    this.#ghosts = new Ghosts(maxPackets)
-  }
 
   grow(capacity: number): void {
     this.#next = grown(this.#next, capacity)
@@ -145,26 +140,21 @@ export class S3Fifo implements EvictionPolicy {
     }
   }
 
-  evicted(entry: number): void {
-    if (((this.#states[entry] as number) & IN_MAIN) === 0) this.#ghosts.add(this.#hashes[entry] as number)
+  evicted(entry: number, maxPackets: number): void {
+    if (((this.#states[entry] as number) & IN_MAIN) === 0)
+      this.#ghosts.add(this.#hashes[entry] as number, maxPackets)
   }
 }
 
 /** Hashes of what was forgotten, as many as there are packets: in the order in which they came, the oldest goes. */
 class Ghosts {
-  readonly #max: number
   readonly #hashes = new Set<number>()
 
-  constructor(max: number) {
-    this.#max = max
-  }
-
-  add(hash: number): void {
+  add(hash: number, max: number): void {
     this.#hashes.add(hash)
-    if (this.#hashes.size <= this.#max) return
     for (const oldest of this.#hashes) {
+      if (this.#hashes.size <= max) return
       this.#hashes.delete(oldest)
-      return
     }
   }
 

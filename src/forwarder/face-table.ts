@@ -53,7 +53,7 @@ export interface ForwarderCounters {
 
 /** What the forwarder must know of a face. */
 export interface FaceOptions {
-  /** Takes a copy of a frame, from `start` up to `end`. False if there was no room for it. */
+  /** Takes a copy of a frame, from `start` up to `end`. False if there was no room for it. Must not call the forwarder back. */
   send(buffer: Uint8Array, start: number, end: number): boolean
   /** Whether the peer is on this host and may use `/localhost`. @defaultValue false */
   readonly isLocal?: boolean

@@ -104,6 +104,12 @@ export class Forwarder {
     for (const { strategy } of this.strategies.entries()) strategy.removeFace?.(id)
   }
 
+  /** What was sent to a face, whose link is down for now, is asked elsewhere, or nacked. */
+  linkDown(id: number): void {
+    this.#output.congestionMark = -1
+    this.#undone.linkDown(id, this.#clock())
+  }
+
   counters(id: number): ForwarderCounters | undefined {
     return this.#faces.get(id)?.counters
   }

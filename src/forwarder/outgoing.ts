@@ -59,8 +59,12 @@ export class Outgoing {
     }
     this.#release(entry)
     this.#bury(entry, now)
-    if (from !== NONE && this.#awaitsOthers(entry, from, now)) pit.setSatisfied(entry, now + STRAGGLER_MS)
-    else pit.remove(entry)
+    if (from !== NONE && this.#awaitsOthers(entry, from, now)) {
+      // So that it is not measured twice if it answers twice.
+      const answered = pit.outRecords.find(pit.firstOut(entry), from)
+      if (answered !== NONE) pit.removeOut(entry, answered)
+      pit.setSatisfied(entry, now + STRAGGLER_MS)
+    } else pit.remove(entry)
   }
 
   #tokenOf(record: number): Range {

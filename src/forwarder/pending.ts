@@ -28,7 +28,7 @@ export class Pending implements PendingInterest {
   #nameHashes: NameHashes = this.#storedName
   /** The face that the Interest came from; NONE for one that is recalled, which several faces may have asked for. */
   #from = NONE
-  /** It has been answered or refused. */
+  /** It has been answered or refused, or its time is over: a strategy can do no more. */
   #isOver = false
   #fibEntry = NONE
   #isLookedUp = false
@@ -66,10 +66,10 @@ export class Pending implements PendingInterest {
 
   /** Tells the strategy of an answer, and how long it took the face that it came from, or in whose stead it was made. */
   measure(entry: number, face: number, now: number): void {
-    const pending = this.recall(entry, now)
-    const sentAt = pending.sentAt(face)
+    this.recall(entry, now).#isOver = true
+    const sentAt = this.sentAt(face)
     if (sentAt === undefined) return
-    this.#tables.strategies.of(pending.nameHashes).beforeSatisfyInterest?.(pending, face, now - sentAt)
+    this.#tables.strategies.of(this.#nameHashes).beforeSatisfyInterest?.(this, face, now - sentAt)
   }
 
   /** Ends an Interest that nobody answered in time. */
@@ -82,8 +82,8 @@ export class Pending implements PendingInterest {
         if (face !== undefined) face.counters.expired++
       }
       if (pit.isMeasured(entry)) {
-        const pending = this.recall(entry, now)
-        strategies.of(pending.nameHashes).beforeExpireInterest?.(pending)
+        this.recall(entry, now).#isOver = true
+        strategies.of(this.#nameHashes).beforeExpireInterest?.(this)
       }
     }
     this.#outgoing.end(entry, now)

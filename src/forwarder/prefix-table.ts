@@ -1,4 +1,4 @@
-import { copyBytes, Name } from '../packet/index.ts'
+import { copyBytes, MAX_PACKET_SIZE, Name } from '../packet/index.ts'
 import { ByteStore } from './byte-store.ts'
 import { grown, HashTable, NONE } from './hash-table.ts'
 import { MAX_NAME_COMPONENTS, NameHashes } from './name-hashes.ts'
@@ -40,11 +40,11 @@ export class PrefixTable<T> {
     this.#values[entry] = value
   }
 
-  /** A new entry for a prefix that has none; NONE if there is no room, or the prefix has more components than are looked at. */
+  /** A new entry for a prefix that has none; NONE if there is no room, or the prefix is longer than any name that is looked at. */
   add(prefix: Name, value: T): number {
     const { value: octets } = prefix
     const name = this.#name.read(octets, 0, octets.length)
-    if (name.length > MAX_NAME_COMPONENTS) return NONE
+    if (name.length > MAX_NAME_COMPONENTS || octets.length > MAX_PACKET_SIZE) return NONE
     const entry = this.#table.add(name.hash)
     if (entry === NONE) return NONE
     if (this.#table.capacity > this.#cells.length) this.#growColumns()

@@ -41,6 +41,11 @@ export class StrategyChoice {
     return true
   }
 
+  /** Whether exactly this prefix has a strategy of its own. */
+  has(prefix: Name): boolean {
+    return this.#table.find(prefix) !== NONE
+  }
+
   of(name: NameHashes): Strategy {
     return this.#table.size === 1 ? this.#root : this.#table.value(this.#table.longestPrefix(name))
   }

@@ -30,6 +30,11 @@ export class Undone {
     }
   }
 
+  /** The link of a face that stays is down: what it was asked is asked elsewhere, or nacked. */
+  linkDown(id: number, now: number): void {
+    for (const entry of this.#pendingAt(id, now)) this.#refused(entry, id, now)
+  }
+
   #abandon(entry: number, now: number): void {
     const { pit, strategies } = this.#tables
     if (pit.isMeasured(entry)) {

@@ -138,7 +138,10 @@ export class RibModule {
     const isTimed = expirationPeriod !== undefined && expirationPeriod < Number.MAX_SAFE_INTEGER
     const expiresAt = isTimed ? clock.now() + expirationPeriod : undefined
     if (rib.register(name, { face, origin, cost, flags, expiresAt }) === 'full')
-      throw new CommandError(ControlStatus.Full, 'there is no room for another route: the RIB or the FIB is full')
+      throw new CommandError(
+        ControlStatus.Full,
+        'there is no room for another route: the RIB or the FIB is full',
+      )
     this.#arm()
     return { name, ...route }
   }

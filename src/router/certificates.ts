@@ -15,7 +15,7 @@ export class Certificates {
   }
 
   /** By its own name or, where the Interest allows it, by a prefix such as that of its key: the newest. */
-  find({ name, canBePrefix }: Interest): Uint8Array | undefined {
+  find({ name, canBePrefix }: Pick<Interest, 'name' | 'canBePrefix'>): Uint8Array | undefined {
     for (const certificates of this.#byIdentity.values()) {
       for (const certificate of certificates) {
         const isIt = canBePrefix ? name.isPrefixOf(certificate.name) : name.equals(certificate.name)

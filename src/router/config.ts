@@ -1,106 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import { homedir, hostname } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
-import { DEFAULT_MAX_QUEUE_BYTES, type FaceError, parseAddress } from '../face/index.ts'
-import {
-  DEFAULT_MAX_CACHED_BYTES,
-  DEFAULT_MAX_CACHED_PACKETS,
-  DEFAULT_MAX_PENDING,
-  DEFAULT_MAX_ROUTES,
-} from '../forwarder/index.ts'
-import { Name, type PacketError } from '../packet/index.ts'
-
-/** Most links at a time. */
-const DEFAULT_MAX_FACES = 1024
-
-/** Fewest FIB prefixes with which a node can work: it has some of its own. */
-const MIN_ROUTES = 16
-
-const address = z.string().superRefine((value, context) => {
-  try {
-    parseAddress(value)
-  } catch (error) {
-    context.addIssue((error as FaceError).message)
-  }
-})
-
-const prefix = z.string().transform((value, context) => {
-  try {
-    return Name.parse(value)
-  } catch (error) {
-    context.addIssue((error as PacketError).message)
-    return z.NEVER
-  }
-})
-
-const count = (fallback: number, minimum = 1) => z.int().min(minimum).default(fallback)
-
-const schema = z.strictObject({
-  /** Name of this node, unique under one operator: it is part of its certificate. */
-  name: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9-]{0,62}$/,
-      'a name has 1 to 63 lower-case letters, digits and -, and - not first',
-    )
-    .default(
-      () =>
-        hostname()
-          .toLowerCase()
-          .replace(/[^a-z0-9-]/g, '-')
-          .replace(/^-+/, '')
-          .slice(0, 63) || 'node',
-    ),
-  /** Where instances run. */
-  engine: z.enum(['auto', 'docker', 'process']).default('auto'),
-  /** Folder of the node's state: keys, artifacts, sockets. */
-  home: z
-    .string()
-    .min(1)
-    .default(() => defaultHome()),
-  /** Where others may connect, beside the Unix socket `router.sock` in `home`, e.g. `tcp://0.0.0.0:6363`. */
-  listen: z.array(address).default([]),
-  /** Folders or single files of functions; those that ship by default. */
-  functions: z.array(z.string().min(1)).optional(),
-  /** Routes to other routers. */
-  routes: z
-    .array(
-      z.strictObject({
-        prefix,
-        to: address,
-        cost: count(10, 0),
-        /** Whether the other router understands chains; found out by itself where it is not said. */
-        form: z.enum(['flat', 'extended']).optional(),
-      }),
-    )
-    .default([]),
-  contentStore: z
-    .strictObject({
-      packets: count(DEFAULT_MAX_CACHED_PACKETS, 0),
-      bytes: count(DEFAULT_MAX_CACHED_BYTES, 0),
-    })
-    .prefault({}),
-  limits: z
-    .strictObject({
-      /** Most pending Interests. */
-      pending: count(DEFAULT_MAX_PENDING),
-      /** Most FIB prefixes. */
-      routes: count(DEFAULT_MAX_ROUTES, MIN_ROUTES),
-      /** Most links at a time. */
-      faces: count(DEFAULT_MAX_FACES),
-      /** Octets that may wait to be sent on a link. */
-      queue: count(DEFAULT_MAX_QUEUE_BYTES, 8800),
-    })
-    .prefault({}),
-})
+import type { z } from 'zod'
+import type { ConnectOptions, SocketOptions } from '../face/index.ts'
+import { canonicalAddress } from './config-fields.ts'
+import { schema } from './config-schema.ts'
+import { defaultAddress } from './home.ts'
 
 /** What a node is told. Paths are absolute. */
 export type NodeConfig = Omit<z.infer<typeof schema>, 'functions'> & {
   /** Undefined: those that ship. */
   readonly functions: readonly string[] | undefined
 }
+
+export type ListenerConfig = NodeConfig['listen'][number]
+
+export type RouteConfig = NodeConfig['routes'][number]
 
 /** What a configuration file may say. */
 export type ConfigSource = z.input<typeof schema>
@@ -116,16 +31,6 @@ export class ConfigError extends Error {
     super(message, { cause })
     this.code = code
   }
-}
-
-/** `$NDN_SFC_HOME`, or `.ndn-sfc` in the user's home folder. */
-export function defaultHome(): string {
-  return resolve(process.env.NDN_SFC_HOME || join(homedir(), '.ndn-sfc'))
-}
-
-/** Where the router of a home answers, unless its configuration says otherwise. */
-export function defaultAddress(home: string): string {
-  return `unix://${join(home, 'router.sock')}`
 }
 
 /**
@@ -181,11 +86,9 @@ function complete(
   lineOf: (path: readonly PropertyKey[]) => string,
 ): NodeConfig {
   if (!result.success) {
-    const problems = result.error.issues.flatMap(({ path, message, ...issue }) => {
-      const names = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]
-      const reason = issue.code === 'unrecognized_keys' ? 'there is no such field' : message
-      return names.map((name) => `${source}${lineOf(name)}: ${name.join('.')}: ${reason}`)
-    })
+    const problems = result.error.issues
+      .flatMap((issue) => problemsOf(issue, []))
+      .map(({ path, reason }) => `${source}${lineOf(path)}: ${path.join('.')}: ${reason}`)
     throw new ConfigError('config-invalid', problems.join('\n'))
   }
   const config = result.data
@@ -193,15 +96,56 @@ function complete(
   return {
     ...config,
     home,
-    listen: withoutRepeats([defaultAddress(home), ...config.listen]),
+    listen: withOwnSocket(config.listen, defaultAddress(home)),
     functions: config.functions?.map((path) => resolve(base, path)),
   }
 }
 
-/** One socket has several spellings. */
-function withoutRepeats(addresses: readonly string[]): string[] {
-  const first = new Map(
-    addresses.map((address) => [JSON.stringify(parseAddress(address)), address] as const).reverse(),
-  )
-  return addresses.filter((address) => first.get(JSON.stringify(parseAddress(address))) === address)
+type Issue = z.core.$ZodIssue
+
+interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly reason: string
+}
+
+function problemsOf(issue: Issue, above: readonly PropertyKey[]): Problem[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], reason: 'there is no such field' }))
+  if (issue.code === 'invalid_union') {
+    // What is meant is the form whose type it has.
+    const meant = issue.errors.find((issues) =>
+      issues.every(({ path: place, code }) => place.length > 0 || code !== 'invalid_type'),
+    )
+    if (meant !== undefined) return meant.flatMap((one) => problemsOf(one, path))
+  }
+  return [{ path, reason: issue.message }]
+}
+
+/** The socket of the home comes first; it may be listed to say more of it. */
+function withOwnSocket(listen: readonly ListenerConfig[], own: string): ListenerConfig[] {
+  const isOwn = ({ address }: ListenerConfig): boolean => canonicalAddress(address) === canonicalAddress(own)
+  return [{ ...listen.find(isOwn), address: own }, ...listen.filter((one) => !isOwn(one))]
+}
+
+/** What `connect` and `listen` are told of each link. */
+export function faceOptions({
+  faces,
+  limits,
+}: Pick<NodeConfig, 'faces' | 'limits'>): SocketOptions & Pick<ConnectOptions, 'timeout'> {
+  const { mtu, connectTimeout, linger, pingInterval, congestion, reassembly } = faces
+  return {
+    mtu,
+    linger,
+    pingInterval,
+    timeout: connectTimeout,
+    maxQueue: limits.queue,
+    congestion: congestion.enabled && { threshold: congestion.threshold, baseInterval: congestion.interval },
+    reassembly: {
+      timeout: reassembly.timeout,
+      maxFragments: reassembly.fragments,
+      maxPackets: reassembly.packets,
+      maxBytes: reassembly.bytes,
+    },
+  }
 }

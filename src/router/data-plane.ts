@@ -1,24 +1,24 @@
 import type { Logger } from 'pino'
 import { Endpoint, type EndpointOptions } from '../endpoint/index.ts'
-import { memoryFaces } from '../face/index.ts'
+import { type Face, memoryFaces } from '../face/index.ts'
 import { Forwarder } from '../forwarder/index.ts'
-import type { Name } from '../packet/index.ts'
-import type { NodeConfig } from './config.ts'
-import { Links } from './links.ts'
-import type { Supervision } from './supervision.ts'
+import { MAX_PACKET_SIZE, type Name } from '../packet/index.ts'
+import { faceOptions, type NodeConfig } from './config.ts'
+import { type Link, type LinkEvent, Links } from './links.ts'
+import { withoutCaching } from './without-caching.ts'
 
 /** How often pending Interests are looked at for expiry while there are any, in milliseconds. */
 const EXPIRY_INTERVAL_MS = 16
 
 export interface DataPlaneOptions {
   readonly config: NodeConfig
-  readonly supervision: Supervision
   readonly log: Logger
   /** Looks at the name of an Interest that is about to be handed to a function; a Data is the answer instead. */
   readonly guard: (name: Name) => Uint8Array | undefined
   /** Is given what the FIB leads to the node itself. */
   readonly onInterest: NonNullable<EndpointOptions['onInterest']>
-  readonly onFaceClosed: (face: number) => void
+  /** Is told of faces that lead out of the node. */
+  readonly onFaceEvent?: (event: LinkEvent, link: Link) => void
 }
 
 /** What carries packets: the forwarder, its clock, its links, and the node's own endpoint at it. */
@@ -29,15 +29,22 @@ export class DataPlane {
   readonly endpoint: Endpoint
   /** The face that leads to `endpoint`. */
   readonly internalFace: number
+  /** The endpoint's end of it. */
+  readonly #outside: Face
   #expiryTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor({ config, supervision, log, guard, onInterest, onFaceClosed }: DataPlaneOptions) {
+  constructor({ config, log, guard, onInterest, onFaceEvent = () => {} }: DataPlaneOptions) {
     const { contentStore, limits } = config
     this.forwarder = new Forwarder({
       clock: () => performance.now(),
-      contentStore: { maxPackets: contentStore.packets, maxBytes: contentStore.bytes },
+      contentStore: {
+        maxPackets: contentStore.packets,
+        maxBytes: contentStore.bytes,
+        policy: contentStore.policy,
+      },
       maxPending: limits.pending,
+      maxPendingBytes: limits.pendingBytes,
       maxRoutes: limits.routes,
       guard,
       onDrop: (face, reason, detail) => log.debug({ face, reason }, `dropped: ${detail}`),
@@ -45,10 +52,9 @@ export class DataPlane {
     this.links = new Links({
       forwarder: this.forwarder,
       maxFaces: limits.faces,
-      maxQueue: limits.queue,
-      supervision,
+      faceOptions: faceOptions(config),
       onActivity: () => this.armExpiry(),
-      onClosed: onFaceClosed,
+      onEvent: onFaceEvent,
       log: (level, message) => log[level](message),
     })
     const [inside, outside] = memoryFaces()
@@ -65,7 +71,15 @@ export class DataPlane {
       },
       onClose: () => {},
     })
+    this.#outside = outside
     this.endpoint = new Endpoint(outside, { onInterest })
+  }
+
+  /** Answers with a Data that is true of this moment only: it is not kept in the Content Store. */
+  answerOnce(data: Uint8Array, pitToken: Uint8Array | undefined): void {
+    const frame = withoutCaching(data, pitToken)
+    if (frame.length <= MAX_PACKET_SIZE) this.#outside.send(frame)
+    else this.endpoint.answer(data, pitToken)
   }
 
   /** Sees to it that pending Interests expire. Called after each packet that came in. */

@@ -44,6 +44,8 @@ export interface FunctionHostOptions {
   readonly onActivity: () => void
   /** There is one more function. */
   readonly onFunction: (manifest: Manifest) => void
+  /** Leads a prefix to the face of a function; false if there is no room for the route. */
+  readonly addRoute: (prefix: Name, slot: FunctionSlot) => boolean
   readonly log: Logger
 }
 
@@ -186,7 +188,7 @@ export class FunctionHost {
       log: (level, message) => log[level](message),
     })
     this.#slots.set(name, slot)
-    if (!forwarder.fib.add(functionPrefix(name), slot.faceId, 0))
+    if (!this.#options.addRoute(functionPrefix(name), slot))
       log.error(`${name}: no Interest can find it, for the FIB is full: raise limits.routes`)
     this.#options.onFunction(manifest)
     return slot

@@ -278,13 +278,13 @@ export class FunctionSlot {
     if (state !== 'starting' && state !== 'restarting') this.#settle()
   }
 
+  /** Drops only what the face of an instance drops: an Interest for one that is about to connect waits in the PIT. */
   #send(buffer: Uint8Array, start: number, end: number): boolean {
     if (this.#face !== undefined) {
       this.#watch.sent()
       return this.#face.send(buffer, start, end)
     }
     if (this.#state === 'failed') this.#pending.refuseSoon('instance-lost', this.#whyNone)
-    // Otherwise the Interest waits in the PIT for the instance that is about to connect.
     return true
   }
 

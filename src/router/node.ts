@@ -5,6 +5,7 @@ import { healthName } from '../function/index.ts'
 import type { NodeConfig } from './config.ts'
 import { engineNodeName, FunctionHost, type NodeProgress } from './function-host.ts'
 import { Identities } from './identities.ts'
+import { type ReloadTarget, reload } from './reload.ts'
 import { Report } from './report.ts'
 import { Router } from './router.ts'
 import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from './status.ts'
@@ -30,7 +31,6 @@ interface Parts {
 
 /** A node: a router and the functions that it offers. */
 export class Node {
-  readonly config: NodeConfig
   /** A sentence that says where functions run, why, and how to get the other. */
   readonly engineWhy: string
   readonly #log: Logger
@@ -41,6 +41,8 @@ export class Node {
   readonly #report: Report
   readonly #renewals: NodeJS.Timeout
   readonly #unwatch: () => void
+  #config: NodeConfig
+  #reloading: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
   /**
@@ -63,7 +65,7 @@ export class Node {
     const { plane } = router
     try {
       // Listening comes first: it tells whether another node of this home is running, whose instances must be left alone.
-      for (const address of config.listen) await plane.links.listen(address)
+      for (const { address, ...own } of config.listen) await plane.links.listen(address, own)
       const created = await createEngine(config.engine, {
         nodeName: engineNodeName({ name: config.name, home: await realpath(config.home) }),
         stateDirectory: config.home,
@@ -72,7 +74,7 @@ export class Node {
       for (const id of created.leftovers) log.warn(`stopped ${id}, left behind by a node that crashed`)
       node = new Node({ config, supervision, log, created, identities, router })
     } catch (error) {
-      await plane.close()
+      await router.close()
       throw error
     }
     const stop = (): void => void node?.stop()
@@ -80,7 +82,8 @@ export class Node {
     if (signal?.aborted === true) stop()
     try {
       await node.#functions.start(onProgress)
-      await plane.links.connectRoutes(config.routes)
+      await router.multicast.set(config.multicast)
+      await router.staticRoutes.set(config.routes)
     } catch (error) {
       await node.stop()
       throw error
@@ -92,8 +95,8 @@ export class Node {
 
   private constructor({ config, supervision, log, created, identities, router }: Parts) {
     const { engine, why } = created
-    const { plane, clientRoutes } = router
-    this.config = config
+    const { plane, routing } = router
+    this.#config = config
     this.engineWhy = why
     this.#log = log
     this.#created = created
@@ -111,12 +114,13 @@ export class Node {
       },
       onActivity: () => plane.armExpiry(),
       onFunction: (manifest) => router.addFunction(manifest),
+      addRoute: (prefix, slot) => router.addFunctionFace(prefix, slot),
       log,
     })
     this.#report = new Report({
       config,
       plane,
-      clientRoutes,
+      routing,
       functions: this.#functions,
       engine: { engine: engine.kind, why },
       anchor: identities.anchor.name,
@@ -124,6 +128,29 @@ export class Node {
     this.#unwatch = engine.watch((event) => this.#onEngineEvent(event))
     this.#renewals = setInterval(() => void this.#renew(), supervision.renewEvery)
     this.#renewals.unref()
+  }
+
+  /** What it works by. */
+  get config(): NodeConfig {
+    return this.#config
+  }
+
+  /**
+   * Works by another configuration from now on, as far as that can be had without a new start; see `reload`.
+   * @throws FaceError where it cannot listen; then nothing has changed
+   */
+  reload(config: NodeConfig): Promise<void> {
+    const reloading = this.#reloading.then(async () => {
+      if (this.#stopped === undefined) this.#config = await reload(this.#reloadTarget, this.#config, config)
+    })
+    this.#reloading = reloading.catch(() => {})
+    return reloading
+  }
+
+  get #reloadTarget(): ReloadTarget {
+    const { plane, multicast, staticRoutes } = this.#router
+    const apply = (config: NodeConfig): void => this.#router.apply(config)
+    return { links: plane.links, multicast, staticRoutes, apply, log: this.#log }
   }
 
   /** Where it answers, as FaceUris. */
@@ -157,11 +184,13 @@ export class Node {
     const { plane } = this.#router
     clearInterval(this.#renewals)
     plane.links.refuseNew()
+    this.#router.staticRoutes.close()
+    await this.#reloading
     await this.#functions.stop()
     this.#unwatch()
     await this.#created.engine.close().catch((error: Error) => this.#log.error(error.message))
     // Last, so that no other node of this home can start meanwhile.
-    await plane.close()
+    await this.#router.close()
     await rm(this.#functions.directory, { recursive: true, force: true })
   }
 

@@ -1,10 +1,15 @@
 import type { Endpoint } from '../endpoint/index.ts'
-import { Component, Name, type Signer } from '../packet/index.ts'
-import { ControlStatus, decodeControlResponse, encodeControlParameters } from './control.ts'
+import {
+  ControlStatus,
+  controlParameters,
+  controlResponse,
+  MANAGEMENT_PREFIX,
+  RouteFlag,
+  RouteOrigin,
+} from '../management/index.ts'
+import { Component, type Name, type Signer, TT } from '../packet/index.ts'
 
-/** RouteOrigin "app" and the flag CHILD_INHERIT of NFD's RIB. */
-const ORIGIN_APP = 0
-const CHILD_INHERIT = 1
+const RIB_PREFIX = MANAGEMENT_PREFIX.append(Component.generic('rib'))
 
 /** How long a router may take over a command, in milliseconds. */
 const COMMAND_LIFETIME_MS = 4000
@@ -24,34 +29,34 @@ export class CommandError extends Error {
 /**
  * Asks the router to lead a prefix to this endpoint (NFD RIB management, `rib/register`). The route goes when the
  * face closes.
- * @throws CommandError; TimeoutError, NackError where no router with management answers
+ * @throws CommandError; TimeoutError, NackError where no router with management answers; PacketError where its answer cannot be read
  */
 export async function registerPrefix(endpoint: Endpoint, prefix: Name, signer: Signer): Promise<void> {
-  await command(endpoint, 'register', prefix, signer)
+  await send(endpoint, 'register', prefix, signer)
 }
 
 /** Takes `registerPrefix` back. @throws as `registerPrefix` */
 export async function unregisterPrefix(endpoint: Endpoint, prefix: Name, signer: Signer): Promise<void> {
-  await command(endpoint, 'unregister', prefix, signer)
+  await send(endpoint, 'unregister', prefix, signer)
 }
 
-async function command(endpoint: Endpoint, verb: string, name: Name, signer: Signer): Promise<void> {
-  const isRegister = verb === 'register'
-  const parameters = encodeControlParameters({
+async function send(endpoint: Endpoint, verb: string, name: Name, signer: Signer): Promise<void> {
+  const parameters = controlParameters.encode({
     name,
-    origin: ORIGIN_APP,
-    ...(isRegister ? { cost: 0, flags: CHILD_INHERIT } : {}),
+    origin: RouteOrigin.App,
+    ...(verb === 'register' && { cost: 0, flags: RouteFlag.ChildInherit }),
   })
-  const data = await endpoint.express(
-    Name.parse(`/localhost/nfd/rib/${verb}`).append(new Component(8, parameters)),
-    {
-      mustBeFresh: true,
-      lifetime: COMMAND_LIFETIME_MS,
-      applicationParameters: new Uint8Array(),
-      signer,
-    },
+  const command = RIB_PREFIX.append(
+    Component.generic(verb),
+    new Component(TT.GenericNameComponent, parameters),
   )
-  const { statusCode, statusText } = decodeControlResponse(data.content)
+  const data = await endpoint.express(command, {
+    mustBeFresh: true,
+    lifetime: COMMAND_LIFETIME_MS,
+    applicationParameters: new Uint8Array(),
+    signer,
+  })
+  const { statusCode, statusText } = controlResponse.decode(data.content)
   if (statusCode !== ControlStatus.Ok)
     throw new CommandError(statusCode, `the router refused to ${verb} ${name}: ${statusText}`)
 }

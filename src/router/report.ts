@@ -1,25 +1,23 @@
-import { createRequire } from 'node:module'
-import { formatName, type Name } from '../packet/index.ts'
-import type { ClientRoutes } from './client-routes.ts'
+import type { Name } from '../packet/index.ts'
 import type { NodeConfig } from './config.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { FunctionHost } from './function-host.ts'
+import { listRoutes, type Whither } from './route-list.ts'
+import type { Routing } from './routing.ts'
 import {
   describeFace,
   type FaceStatus,
   type FunctionStatus,
   type NodeStatus,
-  type RouteOrigin,
   type RouteStatus,
 } from './status.ts'
-
-const { version: VERSION } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+import { VERSION } from './version.ts'
 
 export interface ReportOptions {
   readonly config: NodeConfig
   readonly plane: DataPlane
   readonly functions: FunctionHost
-  readonly clientRoutes: ClientRoutes
+  readonly routing: Routing
   readonly engine: Pick<NodeStatus, 'engine' | 'why'>
   /** Name of the trust anchor's certificate. */
   readonly anchor: Name
@@ -39,19 +37,17 @@ export class Report {
   }
 
   routes(): RouteStatus[] {
-    return [...this.#options.plane.forwarder.fib.entries()].map(({ prefix, hops }) => ({
-      prefix: formatPrefix(prefix),
-      hops: hops.map(({ face, cost }) => ({ face, cost, ...this.#describeHop(prefix, face) })),
-    }))
+    const { plane, routing } = this.#options
+    return listRoutes(plane.forwarder.fib, routing.rib, (face) => this.#whither(face), performance.now())
   }
 
-  #describeHop(prefix: Name, face: number): { origin: RouteOrigin; remote: string } {
-    const { plane, functions, clientRoutes } = this.#options
-    if (face === plane.internalFace) return { origin: 'node', remote: 'internal://' }
+  /** What a face leads to. */
+  #whither(face: number): Whither {
+    const { plane, functions } = this.#options
+    if (face === plane.internalFace) return { own: 'node', remote: 'internal://' }
     const slot = functions.slotOf(face)
-    if (slot !== undefined) return { origin: 'function', remote: `function ${slot.name}` }
-    const remote = plane.links.faces().get(face)?.remote ?? ''
-    return { origin: clientRoutes.has(prefix, face) ? 'client' : 'static', remote }
+    if (slot !== undefined) return { own: 'function', remote: `function ${slot.name}` }
+    return { own: undefined, remote: plane.links.get(face)?.face.remote ?? '' }
   }
 
   faces(): FaceStatus[] {
@@ -83,10 +79,4 @@ export class Report {
       memory: process.memoryUsage.rss(),
     }
   }
-}
-
-/** A prefix that ends in a function is shown as that function. */
-function formatPrefix(prefix: Name): string {
-  const text = formatName(prefix)
-  return text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text
 }

@@ -34,7 +34,24 @@ export interface FunctionStatus {
   readonly cpu?: InstanceStats['cpu'] | undefined
 }
 
-export type RouteOrigin = 'function' | 'static' | 'client' | 'node'
+/**
+ * Who made a route: the node to itself or a function, its configuration (or a command that says so), a program that
+ * registered, a routing program; `fib`, a command to the FIB; `inherited`, it is that of a shorter prefix.
+ */
+export type RouteOrigin =
+  | 'function'
+  | 'static'
+  | 'client'
+  | 'node'
+  | 'autoreg'
+  | 'autoconf'
+  | 'nlsr'
+  | 'prefix-announcement'
+  | 'fib'
+  | 'inherited'
+  | `origin-${number}`
+
+export type RouteFlagName = 'child-inherit' | 'capture'
 
 export interface RouteStatus {
   /** As a person writes it: `resize`, or `/camera`. */
@@ -44,6 +61,10 @@ export interface RouteStatus {
     readonly cost: number
     readonly origin: RouteOrigin
     readonly remote: string
+    /** What it means for longer prefixes (NFD RIB management); not there for what has no route of its own. */
+    readonly flags?: readonly RouteFlagName[]
+    /** Milliseconds until it ends, if it does. */
+    readonly expiresIn?: number
   }[]
 }
 

@@ -3,7 +3,7 @@ import { Cli, TEST_TIMEOUT_MS } from './fixture.ts'
 
 t.setTimeout(TEST_TIMEOUT_MS)
 
-const COMMANDS = ['up', 'get', 'put', 'functions', 'routes', 'faces', 'status', 'demo']
+const COMMANDS = ['up', 'get', 'put', 'functions', 'routes', 'faces', 'status', 'config', 'demo']
 
 t.test('each command has a help text with examples', async (t) => {
   const cli = await Cli.create(t)

@@ -58,7 +58,14 @@ t.test('a prefix with several hops is written once', async (t) => {
     {
       prefix: '/camera',
       hops: [
-        { face: 5, cost: 0, origin: 'client', remote: 'unix:///a' },
+        {
+          face: 5,
+          cost: 0,
+          origin: 'client',
+          remote: 'unix:///a',
+          flags: ['child-inherit', 'capture'],
+          expiresIn: 120_000,
+        },
         { face: 12, cost: 10, origin: 'static', remote: 'tcp4://b' },
       ],
     },
@@ -66,8 +73,8 @@ t.test('a prefix with several hops is written once', async (t) => {
   t.strictSame(
     text.split('\n').map((line) => line.trim().split(/ {2,}/)),
     [
-      ['prefix', 'from', 'cost', 'face', 'leads to'],
-      ['/camera', 'client', '0', '5', 'unix:///a'],
+      ['prefix', 'from', 'cost', 'face', 'flags', 'ends in', 'leads to'],
+      ['/camera', 'client', '0', '5', 'child-inherit, capture', '2 min', 'unix:///a'],
       ['static', '10', '12', 'tcp4://b'],
       ['resize', 'function', '0', '2', 'function resize'],
       [''],

@@ -88,3 +88,11 @@ t.test('prefixes that lead to the same faces at the same costs share one list', 
   t.equal(new Set([...fib.entries()].map(({ hops }) => hops)).size, 1)
   t.equal(fib.size, 1000)
 })
+
+t.test('a prefix that is longer than any packet is refused', async (t) => {
+  const fib = new Fib()
+  const long = name(`/${'x'.repeat(8800)}`)
+  t.equal(fib.add(long, 1, 0), false)
+  t.equal(fib.size, 0)
+  t.same(fib.lookup(long), [])
+})

@@ -111,9 +111,9 @@ t.test('a PIT token of the last Interest that a face sent counts, also where tha
   const fixture = new Fixture()
   const [consumer, producer] = [fixture.face(), fixture.face()]
   fixture.route('/a', producer)
-  for (const pitToken of [Buffer.alloc(MAX_PIT_TOKEN_SIZE, 1), Buffer.of(2), undefined]) {
-    consumer.interest('/a/1', { nonce: 1, pitToken: Buffer.alloc(9, 9) })
-    consumer.interest('/a/1', { nonce: 2, ...(pitToken && { pitToken }) })
+  for (const [i, pitToken] of [Buffer.alloc(MAX_PIT_TOKEN_SIZE, 1), Buffer.of(2), undefined].entries()) {
+    consumer.interest('/a/1', { nonce: 2 * i, pitToken: Buffer.alloc(9, 9) })
+    consumer.interest('/a/1', { nonce: 2 * i + 1, ...(pitToken && { pitToken }) })
     producer.data('/a/1')
     const [packet] = consumer.take()
     t.same(packet?.pitToken && Buffer.from(packet.pitToken), pitToken)

@@ -20,10 +20,10 @@ export const persistency = fc.constantFrom('on-demand', 'persistent', 'permanent
 export const scope = fc.constantFrom('non-local', 'local')
 export const linkType = fc.constantFrom('point-to-point', 'multi-access', 'ad-hoc')
 
-/** The number that stands for a word on the wire. */
+/** The number that stands for a word on the wire, as in ndn-cxx (`nfd-constants.hpp`). */
 export const wireNumber = (word: string): number =>
-  ['on-demand', 'non-local', 'point-to-point'].includes(word)
+  ['persistent', 'non-local', 'point-to-point'].includes(word)
     ? 0
-    : ['persistent', 'local', 'multi-access'].includes(word)
+    : ['on-demand', 'local', 'multi-access'].includes(word)
       ? 1
       : 2

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { faceOptions } from '../../src/router/config.ts'
 import { type ConfigError, type ConfigSource, defaultAddress, loadConfig } from '../../src/router/index.ts'
 
 async function makeFile(t: Test, text: string): Promise<string> {
@@ -29,11 +30,16 @@ t.test('what is not said has its default', async (t) => {
   t.match(config, {
     engine: 'auto',
     home,
-    listen: [`unix://${home}/router.sock`],
+    listen: [{ address: `unix://${home}/router.sock` }],
+    multicast: { enabled: false, group: 'udp4://224.0.23.170:56363' },
+    logLevel: 'info',
     functions: undefined,
     routes: [],
-    contentStore: { packets: 65_536, bytes: 128 * 1024 * 1024 },
-    limits: { pending: 65_536, routes: 1_000_000, faces: 1024, queue: 4 * 1024 * 1024 },
+    contentStore: { packets: 65_536, bytes: 128 * 1024 * 1024, policy: 'lru', admit: true, serve: true },
+    unsolicited: 'drop-all',
+    networkRegion: [],
+    strategies: [],
+    limits: { pending: 65_536, pendingBytes: 64 * 1024 * 1024, routes: 1_000_000, faces: 1024 },
   })
   t.match(config.name, /^[a-z0-9][a-z0-9-]{0,62}$/, 'the name of this host, as far as it can be a name')
   t.ok(
@@ -63,7 +69,7 @@ t.test('the sample in the README says what it means', async (t) => {
   const folder = dirname(file)
   t.match(config, { name: 'lobby-gateway', engine: 'auto', home: join(folder, 'my-gateway') })
   t.same(config.functions, [join(folder, 'shout.ts')])
-  t.same(config.listen, [defaultAddress(config.home), 'tcp://127.0.0.1:6363'])
+  t.same(config.listen, [{ address: defaultAddress(config.home) }, { address: 'tcp://127.0.0.1:6363' }])
   const { contentStore, limits } = await loadConfig(undefined, { home: '/h' })
   t.same(config.contentStore, contentStore, 'the bounds that it shows are the defaults')
   t.same(config.limits, limits)
@@ -77,7 +83,12 @@ name: edge-1
 engine: docker
 home: state
 listen:
-  - tcp://0.0.0.0:6363
+  - tcp://0.0.0.0
+  - address: udp://0.0.0.0
+    mtu: 1200
+    idleTimeout: 60000
+    maxPeers: 10
+  - ws://[::]
 functions:
   - functions/detect-faces
   - /opt/functions/resize.ts
@@ -88,8 +99,22 @@ routes:
     to: tcp6://[2001:db8::1]
     cost: 20
     form: extended
+    persistency: persistent
+    childInherit: false
+    capture: true
+faces:
+  congestion: { threshold: 10000 }
 contentStore:
   packets: 1000
+  policy: s3-fifo
+  serve: false
+unsolicited: admit-local
+networkRegion: [/north]
+strategies:
+  - prefix: /video
+    strategy: asf
+  - prefix: /audio
+    strategy: /localhost/nfd/strategy/best-route/v=5/retx-suppression-initial~5
 limits:
   faces: 10
 `,
@@ -98,18 +123,49 @@ limits:
   const folder = dirname(file)
   t.equal(config.home, join(folder, 'state'), 'paths are relative to the file')
   t.same(config.functions, [join(folder, 'functions/detect-faces'), '/opt/functions/resize.ts'])
-  t.same(config.listen, [defaultAddress(config.home), 'tcp://0.0.0.0:6363'])
+  t.same(config.listen, [
+    { address: defaultAddress(config.home) },
+    { address: 'tcp://0.0.0.0' },
+    { address: 'udp://0.0.0.0', mtu: 1200, idleTimeout: 60_000, maxPeers: 10 },
+    { address: 'ws://[::]' },
+  ])
   t.match(
     config.routes.map(({ prefix, ...rest }) => ({ ...rest, prefix: prefix.toString() })),
     [
-      { prefix: '/camera', to: 'tcp://10.0.0.2:6363', cost: 10, form: undefined },
-      { prefix: '/', to: 'tcp6://[2001:db8::1]', cost: 20, form: 'extended' },
+      {
+        prefix: '/camera',
+        to: 'tcp://10.0.0.2:6363',
+        cost: 10,
+        form: undefined,
+        persistency: 'permanent',
+        childInherit: true,
+        capture: false,
+      },
+      {
+        prefix: '/',
+        to: 'tcp6://[2001:db8::1]',
+        cost: 20,
+        form: 'extended',
+        persistency: 'persistent',
+        childInherit: false,
+        capture: true,
+      },
+    ],
+  )
+  t.same(config.networkRegion.map(String), ['/north'])
+  t.same(
+    config.strategies.map(({ prefix, strategy }) => `${prefix} ${strategy}`),
+    [
+      '/video /localhost/nfd/strategy/asf',
+      '/audio /localhost/nfd/strategy/best-route/v=5/retx-suppression-initial~5',
     ],
   )
   t.match(config, {
     name: 'edge-1',
     engine: 'docker',
-    contentStore: { packets: 1000, bytes: 128 * 1024 * 1024 },
+    contentStore: { packets: 1000, bytes: 128 * 1024 * 1024, policy: 's3-fifo', admit: true, serve: false },
+    unsolicited: 'admit-local',
+    faces: { congestion: { enabled: true, threshold: 10_000, interval: 100 } },
     limits: { faces: 10, pending: 65_536 },
   })
 })
@@ -123,10 +179,100 @@ t.test('what is said beside the file takes the place of what it says', async (t)
   })
 })
 
-t.test('the socket of the home is listened at once, however it is spelled', async (t) => {
-  const listen = ['/h/router.sock', 'unix:///other.sock', '/other.sock', 'tcp://[::1]:1', 'tcp6://[::1]:1']
+t.test('the socket of the home is listened at once, and more may be said of it', async (t) => {
+  const listen = ['/other.sock', { address: '/h/router.sock', maxPeers: 5 }]
   const config = await loadConfig(undefined, { home: '/h', listen })
-  t.same(config.listen, ['unix:///h/router.sock', 'unix:///other.sock', 'tcp://[::1]:1'])
+  t.same(config.listen, [{ address: 'unix:///h/router.sock', maxPeers: 5 }, { address: '/other.sock' }])
+})
+
+t.test('what connect and listen are told of each link', async (t) => {
+  const config = await loadConfig(undefined, {
+    home: '/h',
+    faces: { mtu: 1000, congestion: { threshold: 9, interval: 8 }, reassembly: { packets: 7 } },
+    limits: { queue: 10_000 },
+  })
+  t.match(faceOptions(config), {
+    mtu: 1000,
+    maxQueue: 10_000,
+    timeout: 5000,
+    linger: 1000,
+    congestion: { threshold: 9, baseInterval: 8 },
+    reassembly: { timeout: 500, maxFragments: 400, maxPackets: 7, maxBytes: 131_072 },
+  })
+  const off = await loadConfig(undefined, { home: '/h', faces: { congestion: { enabled: false } } })
+  t.equal(faceOptions(off).congestion, false)
+})
+
+t.test('one place is not told of twice, however it is spelled', async (t) => {
+  const lines = await problems(
+    t,
+    `listen:
+  - tcp://[::1]:1
+  - unix:///other.sock
+  - address: tcp6://[::1]:1
+  - /other.sock
+  - udp4://0.0.0.0
+  - udp6://[::]
+routes:
+  - { prefix: /a, to: tcp://h }
+  - { prefix: /b, to: tcp://h }
+  - { prefix: /a, to: tcp://h:6363, cost: 5 }
+strategies:
+  - { prefix: /a, strategy: asf }
+  - { prefix: /a/, strategy: random }
+`,
+  )
+  t.same(lines, [
+    'node.yaml:4: listen.2: the same as listen.0',
+    'node.yaml:5: listen.3: the same as listen.1',
+    'node.yaml:11: routes.2: the same as routes.0',
+    'node.yaml:14: strategies.1: the same as strategies.0',
+  ])
+})
+
+t.test('what a listener, a group, a strategy or a prefix cannot be is told of', async (t) => {
+  const lines = await problems(
+    t,
+    `listen:
+  - udp4://224.0.23.170
+  - address: tcp://0.0.0.0
+    mtu: 1400
+  - address: udp://0.0.0.0
+    mtu: 20
+    idle: 1
+  - mtu: 1400
+  - 6363
+multicast: { group: 'udp://192.0.2.1' }
+networkRegion: [north]
+strategies:
+  - { prefix: /a, strategy: fastest }
+  - { prefix: /b, strategy: asf/v=5/colour~red }
+  - { prefix: /c, strategy: asf/v=99 }
+  - { prefix: ${'/x'.repeat(33)}, strategy: asf }
+faces: { linger: 2147483648 }
+`,
+  )
+  t.match(lines, [
+    'node.yaml:2: listen.0: nobody connects to a multicast group: see the field multicast',
+    'node.yaml:4: listen.1.mtu: only a UDP link has an MTU',
+    /^node\.yaml:6: listen\.2\.mtu: .*>=64/,
+    'node.yaml:7: listen.2.idle: there is no such field',
+    /^node\.yaml:8: listen\.3\.address: .*expected string/,
+    'node.yaml:9: listen.4: write an address, or a mapping with the field address',
+    'node.yaml:10: multicast.group: not a UDP multicast group, such as udp4://224.0.23.170:56363',
+    /^node\.yaml:17: faces\.linger: .*<=2147483647/,
+    "node.yaml:11: networkRegion.0: 'north' does not begin with '/'",
+    "node.yaml:13: strategies.0.strategy: there is no strategy 'fastest' (there are: asf, best-route, multicast, random, sticky)",
+    /^node\.yaml:14: strategies\.1\.strategy: there is no parameter colour/,
+    "node.yaml:15: strategies.2.strategy: there is no strategy 'asf/v=99' (there are: asf, best-route, multicast, random, sticky)",
+    'node.yaml:16: strategies.3.prefix: 33 components, at most 32',
+  ])
+})
+
+t.test('there are no more regions than the forwarder takes', async (t) => {
+  const names = (count: number): string => Array.from({ length: count }, (_, i) => `/${i}`).join(', ')
+  t.equal((await loadConfig(await makeFile(t, `networkRegion: [${names(64)}]`))).networkRegion.length, 64)
+  t.match(await problems(t, `networkRegion: [${names(65)}]`), [/^node\.yaml:1: networkRegion: .*<=64 items/])
 })
 
 t.test('each thing that is wrong is told of with file, line, field and reason', async (t) => {
@@ -136,7 +282,7 @@ t.test('each thing that is wrong is told of with file, line, field and reason', 
 engine: podman
 listen:
   - tcp://0.0.0.0:6363
-  - quic://0.0.0.0
+  - http://0.0.0.0
 routes:
   - prefix: camera
     to: somewhere
@@ -159,7 +305,7 @@ watch: true
     /^node\.yaml:15: watch: there is no such field/,
     /^node\.yaml:1: name: a name has 1 to 63 lower-case letters/,
     /^node\.yaml:2: engine: .*"docker"/,
-    /^node\.yaml:5: listen\.1: 'quic:\/\/0\.0\.0\.0' is not an address: write unix:\/\/\/PATH or tcp:\/\/HOST:PORT/,
+    /^node\.yaml:5: listen\.1: 'http:\/\/0\.0\.0\.0' is not an address: write unix:\/\/\/PATH or tcp:\/\/HOST:PORT/,
     /^node\.yaml:7: routes\.0\.prefix: /,
     /^node\.yaml:8: routes\.0\.to: 'somewhere' is not an address/,
     /^node\.yaml:9: routes\.0\.cost: .*>=0/,

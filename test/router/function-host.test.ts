@@ -24,16 +24,18 @@ async function makeHost(t: Test, functions: string[], maxRoutes = 16): Promise<H
   const engine = new FakeEngine()
   const offered: string[] = []
   const progress: NodeProgress[] = []
+  const forwarder = new Forwarder({ clock: () => performance.now(), maxRoutes })
   const host = new FunctionHost({
     config,
     engine,
-    forwarder: new Forwarder({ clock: () => performance.now(), maxRoutes }),
+    forwarder,
     supervision: { ...DEFAULT_SUPERVISION, firstBackOff: 0, maxBackOff: 1_000_000 },
     signer: () => digestSigner,
     writeIdentity: async () => {},
     probe: async () => {},
     onActivity: () => {},
     onFunction: ({ name }) => offered.push(name),
+    addRoute: (prefix, { faceId }) => forwarder.fib.add(prefix, faceId, 0),
     log: log.logger,
   })
   engine.onStart = async (spec) => void (await FakeInstance.connect(spec))

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import type { Endpoint } from '../../src/endpoint/index.ts'
+import { type ControlResponse, controlParameters, controlResponse } from '../../src/management/index.ts'
 import {
   Component,
   type Data,
@@ -10,7 +11,6 @@ import {
   type Signer,
   TT,
 } from '../../src/packet/index.ts'
-import { decodeControlResponse, encodeControlParameters } from '../../src/router/control.ts'
 import { CommandError, type Node, registerPrefix, unregisterPrefix } from '../../src/router/index.ts'
 import { createSigner, digestSigner, Keychain } from '../../src/trust/index.ts'
 import { connectTo, startNode } from './fixture.ts'
@@ -23,13 +23,13 @@ async function command(
   verb: string,
   parameters: Uint8Array | undefined,
   signer?: Signer,
-): Promise<{ statusCode: number; statusText: string }> {
+): Promise<ControlResponse> {
   const prefix = Name.parse(`/localhost/nfd/rib/${verb}`)
   const name =
     parameters === undefined ? prefix : prefix.append(new Component(TT.GenericNameComponent, parameters))
   const signed = { applicationParameters: new Uint8Array(), ...(signer === undefined ? {} : { signer }) }
   const data: Data = await endpoint.express(name, { mustBeFresh: true, ...signed })
-  return decodeControlResponse(data.content)
+  return controlResponse.decode(data.content)
 }
 
 const hasRoute = (node: Node, prefix: string): boolean =>
@@ -39,7 +39,7 @@ t.test('commands at a node', async (t) => {
   const node = await startNode(t, { listen: ['tcp://127.0.0.1:0'] })
   const tcp = node.addresses[1] as string
   const keychain = await Keychain.open(node.config.home)
-  const lab = encodeControlParameters({ name: LAB })
+  const lab = controlParameters.encode({ name: LAB })
 
   await t.test('over the Unix socket a digest will do', async (t) => {
     const endpoint = await connectTo(t, node)
@@ -110,25 +110,25 @@ t.test('commands at a node', async (t) => {
     t.match(await ask([104, 3, 105, 1]), { statusCode: 400 })
     t.match(await ask([104, 5, 105, 3, 1, 2, 3]), { statusCode: 400 }, 'a number of three octets')
     t.match(await ask([104, 3, 7, 5, 8]), { statusCode: 400 }, 'a Name that is none')
-    t.match(await ask([104, 0]), { statusCode: 400, statusText: 'Name is missing' })
-    t.match(await ask([99, 0]), { statusCode: 400, statusText: 'Name is missing' })
-    t.match(await ask([]), { statusCode: 400, statusText: 'Name is missing' })
+    t.match(await ask([104, 0]), { statusCode: 400, statusText: 'Name is required but missing' })
+    t.match(await ask([99, 0]), { statusCode: 400, statusText: /ControlParameters is expected/ })
+    t.match(await ask([]), { statusCode: 400, statusText: 'ControlParameters is missing' })
     t.match(await command(endpoint, 'register', undefined, digestSigner), { statusCode: 400 })
   })
 
   await t.test('a verb that is not known is refused', async (t) => {
     const endpoint = await connectTo(t, node)
-    t.match(await command(endpoint, 'announce', lab, digestSigner), {
+    t.match(await command(endpoint, 'proclaim', lab, digestSigner), {
       statusCode: 501,
-      statusText: 'rib/announce is not supported',
+      statusText: 'rib/proclaim is not supported',
     })
   })
 
   await t.test('a face that is not there is refused', async (t) => {
     const endpoint = await connectTo(t, node)
-    const parameters = encodeControlParameters({ name: LAB, faceId: 4711 })
+    const parameters = controlParameters.encode({ name: LAB, faceId: 4711 })
     t.match(await command(endpoint, 'register', parameters, digestSigner), {
-      statusCode: 404,
+      statusCode: 410,
       statusText: 'there is no face 4711',
     })
   })
@@ -139,7 +139,7 @@ t.test('commands at a node', async (t) => {
     await registerPrefix(producer, Name.parse('/other'), digestSigner)
     const [face] = node.faces().filter(({ id }) => !before.has(id))
     const endpoint = await connectTo(t, node)
-    const parameters = encodeControlParameters({ name: LAB, faceId: face?.id, cost: 5 })
+    const parameters = controlParameters.encode({ name: LAB, faceId: face?.id, cost: 5 })
     t.match(await command(endpoint, 'register', parameters, digestSigner), { statusCode: 200 })
     const lab = node.routes().find(({ prefix }) => prefix === '/lab')
     t.ok(lab?.hops.some((hop) => hop.face === face?.id && hop.cost === 5))
@@ -149,14 +149,14 @@ t.test('commands at a node', async (t) => {
     const endpoint = await connectTo(t, node)
     const [own] = node.routes().filter(({ prefix }) => prefix === '/localhost/ndn-sfc')
     const faceId = own?.hops[0]?.face
-    const parameters = encodeControlParameters({ name: Name.parse('/localhost/ndn-sfc'), faceId })
+    const parameters = controlParameters.encode({ name: Name.parse('/localhost/ndn-sfc'), faceId })
     t.match(await command(endpoint, 'unregister', parameters, digestSigner), { statusCode: 200 })
     t.ok(hasRoute(node, '/localhost/ndn-sfc'))
   })
 
   await t.test('a command whose answer would be too large is refused at once', async (t) => {
     const endpoint = await connectTo(t, node)
-    const long = encodeControlParameters({
+    const long = controlParameters.encode({
       name: Name.of(new Component(TT.GenericNameComponent, Buffer.alloc(8000))),
     })
     await t.rejects(command(endpoint, 'register', long, digestSigner), {
@@ -185,7 +185,7 @@ t.test('of two producers the cheaper is asked, and the other when that is gone',
       onInterest: ({ name }, pitToken) =>
         producer.answer(encodeData({ name, content }, digestSigner), pitToken),
     })
-    const parameters = encodeControlParameters({ name: LAB, cost })
+    const parameters = controlParameters.encode({ name: LAB, cost })
     t.match(await command(producer, 'register', parameters, digestSigner), { statusCode: 200 })
     return producer
   }

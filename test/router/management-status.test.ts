@@ -11,7 +11,7 @@ import {
   type RouteStatus,
   registerPrefix,
 } from '../../src/router/index.ts'
-import { MAX_DATASETS_KEPT } from '../../src/router/management.ts'
+import { MAX_DATASETS_KEPT } from '../../src/router/node-data.ts'
 import { createVerifier, digestSigner, Keychain } from '../../src/trust/index.ts'
 import { askText, connectTo, functionFile, homeAddress, publish, startNode, uniqueName } from './fixture.ts'
 
@@ -61,7 +61,7 @@ t.test('what a node says of itself over the wire', async (t) => {
     t.match(origins.sort(), [
       ['/camera', ['client']],
       ['/localhost/ndn-sfc', ['node']],
-      ['/localhost/nfd/rib', ['node']],
+      ['/localhost/nfd', ['node']],
       [new RegExp(`^/ndn-sfc/[0-9a-f]{8}/node/${name}$`), ['node']],
       ['wrap', ['function']],
     ])

@@ -53,7 +53,7 @@ t.test('a program written with NDNts', async (t) => {
     async (t) => {
       const { fw, face } = await ndntsAt(t, node)
       enableNfdPrefixReg(face)
-      const registered = log.saw(/^rib\/register \/camera for face \d+: 200/)
+      const registered = log.saw(/^rib\/register \/camera face \d+ from face \d+: 200/)
       const producer = produce(
         '/camera',
         async (interest) =>
@@ -64,7 +64,7 @@ t.test('a program written with NDNts', async (t) => {
       t.same(routesOf('/camera'), [{ cost: 0, origin: 'client' }])
       t.equal(await askText(consumer, 'wrap/camera/1'), '(from NDNts)')
 
-      const unregistered = log.saw(/^rib\/unregister \/camera for face \d+: 200/)
+      const unregistered = log.saw(/^rib\/unregister \/camera face \d+ from face \d+: 200/)
       producer.close()
       await unregistered
       t.equal(routesOf('/camera'), undefined)
@@ -81,7 +81,7 @@ t.test('a program written with NDNts', async (t) => {
     t.match(await rib(fw, 'unregister', { name }), { statusCode: 200 })
     t.equal(routesOf('/lab/1'), undefined)
     t.match(await rib(fw, 'unregister', { name }), { statusCode: 200 }, 'what is not there can be taken away')
-    t.match(await rib(fw, 'register', { name, faceId: 9999 }), { statusCode: 404, statusText: /9999/ })
+    t.match(await rib(fw, 'register', { name, faceId: 9999 }), { statusCode: 410, statusText: /9999/ })
   })
 
   await t.test('has a route for as long as it asked', async (t) => {
@@ -103,7 +103,7 @@ t.test('a program written with NDNts', async (t) => {
   await t.test('is a consumer of a chain as a plain name', async (t) => {
     const { fw, face } = await ndntsAt(t, node)
     enableNfdPrefixReg(face)
-    const registered = log.saw(/^rib\/register \/garden for face \d+: 200/)
+    const registered = log.saw(/^rib\/register \/garden face \d+ from face \d+: 200/)
     const text = new TextEncoder()
     produce('/garden', async ({ name }) => new Data(name, Data.FreshnessPeriod(1000), text.encode('rose')), {
       fw,

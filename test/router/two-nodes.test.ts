@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { type Face, listen } from '../../src/face/index.ts'
 import { Name } from '../../src/packet/index.ts'
 import type { Node } from '../../src/router/index.ts'
 import { askText, connectTo, functionFile, Log, makeHome, publish, startNode } from './fixture.ts'
@@ -54,10 +55,13 @@ t.test('two nodes with a route between them', async (t) => {
 
   await t.test('the routes say that they are static', async (t) => {
     const routes = edge.routes().filter(({ hops }) => hops.some(({ origin }) => origin === 'static'))
-    t.match(routes, [
-      { prefix: '/cloud', hops: [{ cost: 3, remote: tcpOf(cloud) }] },
-      { prefix: 'upper', hops: [{ cost: 10, remote: tcpOf(cloud) }] },
-    ])
+    t.match(
+      routes.toSorted((a, b) => (a.prefix < b.prefix ? -1 : 1)),
+      [
+        { prefix: '/cloud', hops: [{ cost: 3, remote: tcpOf(cloud), flags: ['child-inherit'] }] },
+        { prefix: 'upper', hops: [{ cost: 10, remote: tcpOf(cloud), flags: ['child-inherit'] }] },
+      ],
+    )
     const forms = edge.faces().filter(({ remote }) => remote === tcpOf(cloud))
     t.same(forms.map(({ form }) => form).sort(), ['extended', 'flat'])
   })
@@ -130,4 +134,24 @@ t.test('a node starts although nothing answers where its routes lead', async (t)
   })
   t.equal(log.lines.filter((line) => /nothing answers at .* tried again in 500 ms/.test(line)).length, 2)
   await t.rejects(askText(await connectTo(t, node), '/a/1'), { code: 'no-route' })
+})
+
+t.test('what was asked of a router whose link breaks is asked of another', async (t) => {
+  const faces: Face[] = []
+  let onAsked = (): void => {}
+  const asked = new Promise<void>((resolve) => {
+    onAsked = resolve
+  })
+  const listener = await listen('tcp://127.0.0.1:0', (face) => {
+    faces.push(face)
+    face.start({ onPacket: () => onAsked(), onClose: () => {} })
+  })
+  t.teardown(() => listener.close())
+  const node = await startNode(t, { routes: [{ prefix: '/camera', to: listener.address, cost: 0 }] })
+  await publish(t, node, '/camera', { text: 'smile' })
+  t.equal(node.routes().find(({ prefix }) => prefix === '/camera')?.hops[0]?.remote, listener.address)
+  const answer = askText(await connectTo(t, node), '/camera/1')
+  await asked
+  for (const face of faces) face.close()
+  t.equal(await answer, 'smile')
 })

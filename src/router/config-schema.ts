@@ -1,0 +1,156 @@
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import { DEFAULT_MAX_QUEUE_BYTES } from '../face/index.ts'
+import {
+  DEFAULT_MAX_CACHED_BYTES,
+  DEFAULT_MAX_CACHED_PACKETS,
+  DEFAULT_MAX_PENDING,
+  DEFAULT_MAX_PENDING_BYTES,
+  DEFAULT_MAX_ROUTES,
+  MAX_REGIONS,
+} from '../forwarder/index.ts'
+import {
+  DEFAULT_MAX_DIRECT_NEXT_HOPS,
+  DEFAULT_MAX_ROUTES as DEFAULT_MAX_RIB_ROUTES,
+} from '../management/index.ts'
+import { MAX_PACKET_SIZE } from '../packet/index.ts'
+import { about, count, name, noRepeats, strategy } from './config-fields.ts'
+import { faces, listeners, multicast, routes } from './config-links.ts'
+import { defaultHome } from './home.ts'
+
+/** Most links at a time. */
+export const DEFAULT_MAX_FACES = 1024
+
+/** Fewest FIB prefixes with which a node can work: it has some of its own. */
+const MIN_ROUTES = 16
+
+const choice = z.strictObject({
+  prefix: name().meta(about('Prefix of names', { example: '/video' })),
+  strategy: strategy().meta(
+    about('Its name, if need be with version and parameters; asf, best-route, multicast, random or sticky', {
+      example: 'asf/v=5/max-timeouts~5',
+    }),
+  ),
+})
+
+const contentStore = z.strictObject({
+  packets: count(DEFAULT_MAX_CACHED_PACKETS, 0).meta(
+    about('Most Data packets; 0: none are kept', { live: true }),
+  ),
+  bytes: count(DEFAULT_MAX_CACHED_BYTES, 0).meta(
+    about('Most octets of these', { unit: 'octets', live: true }),
+  ),
+  policy: z
+    .enum(['lru', 's3-fifo'])
+    .default('lru')
+    .meta(about('Which goes when it is full; s3-fifo withstands a scan')),
+  admit: z
+    .boolean()
+    .default(true)
+    .meta(about('Whether Data is taken in', { live: true })),
+  serve: z
+    .boolean()
+    .default(true)
+    .meta(about('Whether Interests are answered from it', { live: true })),
+})
+
+const limits = z.strictObject({
+  pending: count(DEFAULT_MAX_PENDING).meta(about('Most pending Interests')),
+  pendingBytes: count(DEFAULT_MAX_PENDING_BYTES, MAX_PACKET_SIZE).meta(
+    about('Most octets of pending Interests', { unit: 'octets' }),
+  ),
+  routes: count(DEFAULT_MAX_ROUTES, MIN_ROUTES).meta(about('Most FIB prefixes')),
+  ribRoutes: count(DEFAULT_MAX_RIB_ROUTES, MIN_ROUTES).meta(about('Most routes in the RIB, of all origins')),
+  directNextHops: count(DEFAULT_MAX_DIRECT_NEXT_HOPS, 0).meta(
+    about('Most next hops added with fib/add-nexthop'),
+  ),
+  faces: count(DEFAULT_MAX_FACES).meta(about('Most links at a time')),
+  queue: count(DEFAULT_MAX_QUEUE_BYTES, MAX_PACKET_SIZE).meta(
+    about('Most octets that wait to be sent on a link', { unit: 'octets' }),
+  ),
+})
+
+/** All that a configuration file may say; `sample-config.ts` writes it out. */
+export const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,62}$/,
+      'a name has 1 to 63 lower-case letters, digits and -, and - not first',
+    )
+    .default(ownName)
+    .meta(
+      about('Name of this node, unique under one operator: it is part of its certificate', {
+        example: 'lobby-gateway',
+        otherwise: 'the name of this host',
+      }),
+    ),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .meta(about('What is logged, and all that is worse', { live: true })),
+  engine: z
+    .enum(['auto', 'docker', 'process'])
+    .default('auto')
+    .meta(about('Where instances run; auto: docker if it answers, else process')),
+  home: z
+    .string()
+    .min(1)
+    .default(() => defaultHome())
+    .meta(
+      about('Folder of keys, artifacts and sockets', {
+        example: './my-gateway',
+        otherwise: '$NDN_SFC_HOME, or .ndn-sfc in the home folder of the user',
+      }),
+    ),
+  listen: listeners.default([]).meta(
+    about('Where others may connect: unix, tcp, udp or ws', {
+      otherwise: 'only router.sock in home',
+      live: true,
+    }),
+  ),
+  multicast: multicast
+    .prefault({})
+    .meta(about('UDP multicast to all neighbours on a network', { live: true })),
+  functions: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .meta(about('Folder or single file', { example: './shout.ts' })),
+    )
+    .optional()
+    .meta(about('Functions', { otherwise: 'those that ship' })),
+  routes: routes.default([]).meta(about('Routes to other routers', { otherwise: 'none', live: true })),
+  faces: faces.prefault({}).meta(about('All links')),
+  contentStore: contentStore.prefault({}).meta(about('Content Store')),
+  unsolicited: z
+    .enum(['drop-all', 'admit-local', 'admit-network', 'admit-all'])
+    .default('drop-all')
+    .meta(about('Data that nobody asked for', { live: true })),
+  networkRegion: z
+    .array(name().meta(about('A name', { example: '/region/north' })))
+    .max(MAX_REGIONS)
+    .default([])
+    .meta(
+      about('Regions that this node is in: there a ForwardingHint has done its work', {
+        otherwise: 'none',
+        live: true,
+      }),
+    ),
+  strategies: z
+    .array(choice)
+    .superRefine(noRepeats('strategies', ({ prefix }) => prefix?.key))
+    .default([])
+    .meta(about('Forwarding strategies by prefix', { otherwise: 'best-route for all names', live: true })),
+  limits: limits.prefault({}).meta(about('Bounds')),
+})
+
+function ownName(): string {
+  const own = hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 63)
+  return own || 'node'
+}

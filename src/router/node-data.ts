@@ -1,0 +1,66 @@
+import { newVersion, SegmentedObject, splitSegment } from '../endpoint/index.ts'
+import { Component, type Interest, Name, type Signer } from '../packet/index.ts'
+import type { Certificates } from './certificates.ts'
+
+/** Where the datasets of this node are: `/localhost/ndn-sfc/<dataset>`, each a JSON object. */
+export const STATUS_PREFIX = Name.parse('/localhost/ndn-sfc')
+
+/** Versions of datasets that are kept for those who still fetch them. */
+export const MAX_DATASETS_KEPT = 32
+
+/** By name; nothing while it cannot be told yet. */
+export type NodeDatasets = Readonly<Record<string, () => unknown>>
+
+export interface NodeDataOptions {
+  /** Of the node. */
+  readonly signer: () => Signer
+  readonly certificates: Certificates
+  readonly datasets: NodeDatasets
+}
+
+/** What a node publishes of itself beside NFD's management: its state as JSON objects, and certificates. */
+export class NodeData {
+  readonly #options: NodeDataOptions
+  readonly #kept = new Map<string, SegmentedObject>()
+
+  constructor(options: NodeDataOptions) {
+    this.#options = options
+  }
+
+  /** The Data that answers an Interest, if there is one; `isOfNow` if it is not to be kept by the Content Store. */
+  async answer(
+    interest: Interest,
+  ): Promise<{ readonly data: Uint8Array; readonly isOfNow: boolean } | undefined> {
+    const isOfNow = STATUS_PREFIX.isPrefixOf(interest.name)
+    const data = isOfNow ? await this.#dataset(interest.name) : this.#options.certificates.find(interest)
+    return data && { data, isOfNow }
+  }
+
+  async #dataset(name: Name): Promise<Uint8Array | undefined> {
+    const asked = splitSegment(name)
+    if (asked !== undefined) return this.#kept.get(name.slice(0, -1).key)?.segment(asked.segment)
+    if (name.length !== STATUS_PREFIX.length + 1) return undefined
+    const { datasets } = this.#options
+    const dataset = name.at(-1)?.text ?? ''
+    const value = Object.hasOwn(datasets, dataset) ? await datasets[dataset]?.() : undefined
+    if (value === undefined) return undefined
+    const object = new SegmentedObject({
+      name,
+      version: newVersion(),
+      content: Buffer.from(JSON.stringify(value)),
+      mediaType: 'application/json',
+      signer: this.#options.signer(),
+    })
+    this.#kept.set(object.name.key, object)
+    for (const key of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_DATASETS_KEPT) break
+      this.#kept.delete(key)
+    }
+    return object.segment(0)
+  }
+}
+
+/** Name of a dataset. */
+export function datasetName(dataset: string): Name {
+  return STATUS_PREFIX.append(Component.generic(dataset))
+}
