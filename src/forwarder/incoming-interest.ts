@@ -4,6 +4,7 @@ import {
   Interest,
   MAX_PACKET_SIZE,
   NackReason,
+  PacketError,
   randomNonce,
   readUint32,
   writer,
@@ -45,6 +46,8 @@ export class IncomingInterest {
   receive(face: ForwarderFace, frame: Frame, now: number): void {
     const { output } = this.#tables
     const interest = this.#interest.read(frame.buffer, frame.start, frame.end)
+    if (!interest.parametersDigestAgrees)
+      throw new PacketError('bad-name', 'the ParametersSha256Digest is not that of the parameters')
     face.counters.interestsIn++
     this.#pitToken.buffer = frame.buffer
     this.#pitToken.start = frame.pitTokenStart

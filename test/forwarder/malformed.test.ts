@@ -8,6 +8,12 @@ const nonce = encodeTlv(TT.Nonce, Buffer.alloc(4))
 const interest = (...parts: Uint8Array[]): Uint8Array => encodeTlv(TT.Interest, ...parts)
 const nameElement = encodeTlv(TT.Name, plain)
 
+function withLastOctetChanged(wire: Uint8Array): Uint8Array {
+  const changed = Buffer.from(wire)
+  changed[changed.length - 1] = (changed.at(-1) as number) ^ 1
+  return changed
+}
+
 const MALFORMED: Record<string, Uint8Array> = {
   'nothing at all': new Uint8Array(),
   'another element': encodeTlv(TT.Name, plain),
@@ -21,6 +27,9 @@ const MALFORMED: Record<string, Uint8Array> = {
   'a plain component in FunctionNames': interest(nameElement, encodeTlv(TT.FunctionNames, fn, plain), nonce),
   'two functions in CurrentFunction': interest(nameElement, encodeTlv(TT.CurrentFunction, fn, fn), nonce),
   'a Nonce of 3 octets': interest(nameElement, encodeTlv(TT.Nonce, Buffer.alloc(3))),
+  'an Interest with other parameters than its name says': withLastOctetChanged(
+    interestWire('/a', { applicationParameters: Buffer.from('parameters') }),
+  ),
   'a Data without a signature': encodeTlv(TT.Data, nameElement),
   'an LpPacket in an LpPacket': encodeTlv(TT.LpPacket, encodeTlv(TT.LpFragment, encodeTlv(TT.LpPacket))),
   'an unknown critical link field': encodeTlv(
