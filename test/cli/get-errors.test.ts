@@ -1,8 +1,13 @@
+import { EventEmitter, once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { Keychain } from '../../src/trust/index.ts'
-import { Cli, datasetFrom, FUNCTIONS, TEST_TIMEOUT_MS, temporaryFolder } from './fixture.ts'
+import { Endpoint } from '../../src/endpoint/index.ts'
+import { connect } from '../../src/face/index.ts'
+import { Name } from '../../src/packet/index.ts'
+import { defaultAddress, registerPrefix } from '../../src/router/index.ts'
+import { digestSigner, Keychain } from '../../src/trust/index.ts'
+import { Cli, FUNCTIONS, TEST_TIMEOUT_MS, temporaryFolder } from './fixture.ts'
 
 t.setTimeout(TEST_TIMEOUT_MS)
 
@@ -142,24 +147,29 @@ t.test('1: a result that cannot be written', async (t) => {
 
 t.test('130: stopped by ctrl-C, without a word and without a file', async (t) => {
   const folder = await temporaryFolder(t)
-  const get = cli.start('get', 'endless/docs/hello.txt', '-o', join(folder, 'result'))
-  await until((pending) => pending >= 2)
+  const { asked } = await silence(t, '/silent/film')
+  const get = cli.start('get', '/silent/film', '-o', join(folder, 'result'))
+  await asked
   t.match(await get.stop(), { code: 130, stdout: '', stderr: '' })
   t.strictSame(await readdir(folder), [])
-  // The next test waits for a question of its own.
-  await until((pending) => pending < 2)
 })
 
 t.test('7: the router goes while it is waited for', async (t) => {
-  const get = cli.start('get', 'endless/docs/hello.txt')
-  await until((pending) => pending >= 2)
+  const { asked } = await silence(t, '/silent/song')
+  const get = cli.start('get', '/silent/song')
+  await asked
   await node.kill()
   const { code, stderr } = await get.ended
   t.equal(code, 7)
   t.match(stderr, /the face to .* closed/)
 })
 
-/** Waits for so many pending Interests. One is the question for the status itself, so more are somebody's who waits. */
-async function until(isReached: (pending: number) => boolean): Promise<void> {
-  while (!isReached((await datasetFrom(cli.home, 'status')).pit.entries));
+/** Takes the Interests for a name and never answers. `asked` resolves when the first has come. */
+async function silence(t: Test, name: string): Promise<{ asked: Promise<unknown> }> {
+  const interests = new EventEmitter()
+  const onInterest = (): boolean => interests.emit('one')
+  const endpoint = new Endpoint(await connect(defaultAddress(cli.home)), { onInterest })
+  t.teardown(() => endpoint.close())
+  await registerPrefix(endpoint, Name.parse(name), digestSigner)
+  return { asked: once(interests, 'one') }
 }
