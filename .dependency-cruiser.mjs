@@ -21,10 +21,65 @@ const upward = floors.slice(1).map((floor, index) => ({
   to: { path: `^src/(${floors.slice(0, index + 1).join('|')})/` },
 }))
 
+/** The same for scheduler, a wing of its own. */
+const schedulerFloors = [
+  'online',
+  'simulate',
+  'seek',
+  'exact',
+  'algorithms',
+  'placement',
+  'validate',
+  'chart',
+  'formats',
+  'generate',
+  'measures',
+  'model',
+]
+
+const upwardInScheduler = schedulerFloors.slice(1).map((floor, index) => ({
+  name: `scheduler/${floor} imports only from below`,
+  severity: 'error',
+  from: { path: `^scheduler/${floor}/` },
+  to: { path: `^scheduler/(index\\.ts$|(${schedulerFloors.slice(0, index + 1).join('|')})/)` },
+}))
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...upward,
+    ...upwardInScheduler,
+    {
+      name: 'every room of scheduler has its floor',
+      severity: 'error',
+      from: { path: '^scheduler/', pathNot: `^scheduler/(index\\.ts$|(${schedulerFloors.join('|')})/)` },
+      to: {},
+    },
+    {
+      name: 'scheduler goes in by the door',
+      severity: 'error',
+      from: { path: '^scheduler/([^/]+)/' },
+      to: { path: '^scheduler/', pathNot: '^scheduler/($1/|[^/]+/index\\.ts$)' },
+    },
+    {
+      name: 'the validator shares no code with the algorithms',
+      comment: 'It takes types from the model, and reads platform and workflow for itself',
+      severity: 'error',
+      from: { path: '^scheduler/validate/' },
+      to: { path: '^scheduler/', pathNot: '^scheduler/validate/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'others go into scheduler by the door',
+      severity: 'error',
+      from: { path: '^(src|bench)/' },
+      to: { path: '^scheduler/', pathNot: '^scheduler/index\\.ts$' },
+    },
+    {
+      name: 'only command and controller schedule',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli|controller)/' },
+      to: { path: '^scheduler/' },
+    },
     {
       name: 'every folder has its floor',
       severity: 'error',
@@ -55,7 +110,7 @@ export default {
       name: 'src stands alone',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|functions|scheduler|scripts)/' },
+      to: { path: '^(test|bench|functions|scripts)/' },
     },
     {
       name: 'scheduler stands alone',

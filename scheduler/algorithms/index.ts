@@ -1,0 +1,2 @@
+export { heft } from './heft.ts'
+export { type Algorithm, type AlgorithmOptions, schedule } from './scheduler.ts'

@@ -1,0 +1,2 @@
+export * from './algorithms/index.ts'
+export * from './model/index.ts'

@@ -1,0 +1,7 @@
+export { type Infeasibility, InfeasibleError, ModelError } from './errors.ts'
+export { type Graph, graphOf, type Neighbours, ReadyTasks } from './graph.ts'
+export { Machine } from './machine.ts'
+export * from './platform.ts'
+export { Problem, type ProblemOptions } from './problem.ts'
+export * from './schedule.ts'
+export * from './workflow.ts'

@@ -1,0 +1,1 @@
+export { Placement, UNPLACED } from './placement.ts'

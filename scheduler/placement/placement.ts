@@ -1,0 +1,243 @@
+import type { Occupation, Problem, Schedule, ScheduledTask, ScheduleOptions } from '../model/index.ts'
+import { BusyTimes } from './busy-times.ts'
+import { CoreUsage } from './core-usage.ts'
+import { ImageStore } from './image-store.ts'
+
+/** Of a task that has no vCPU yet. */
+export const UNPLACED = -1
+
+/**
+ * A schedule in the making. It knows when a task could start on a vCPU by every rule of the model: data, image, free vCPU and
+ * CPU cap; tasks may go into gaps ("insertion", Topcuoglu et al. 2002, section 4.1.2). Predecessors are placed first.
+ */
+export class Placement {
+  readonly problem: Problem
+  readonly release: number
+  /** Of each task, `UNPLACED` at first. */
+  readonly vcpu: Int32Array
+  readonly start: Float64Array
+  readonly finish: Float64Array
+  readonly images: ImageStore
+  readonly #busy: readonly BusyTimes[]
+  readonly #usage: readonly CoreUsage[]
+  readonly #occupation: readonly Occupied[]
+  readonly #fixed: readonly Fixed[]
+  // What is known of the task that was asked about last, by host and by node.
+  #asked = UNPLACED
+  #request = 0
+  readonly #dataThere: Float64Array
+  readonly #imageThere: Float64Array
+
+  /** @throws ModelError where the options name a vCPU, node or task that is not there */
+  constructor(problem: Problem, { release = 0, occupation, fixed = [] }: ScheduleOptions = {}) {
+    const { machine, taskCount } = problem
+    this.problem = problem
+    this.release = release
+    this.vcpu = new Int32Array(taskCount).fill(UNPLACED)
+    this.start = new Float64Array(taskCount)
+    this.finish = new Float64Array(taskCount)
+    this.images = new ImageStore(problem, occupation?.layers)
+    this.#busy = machine.vcpus.map(() => new BusyTimes())
+    this.#usage = Array.from(machine.coreLimit, (limit) => new CoreUsage(limit))
+    this.#dataThere = new Float64Array(machine.hosts.length)
+    this.#imageThere = new Float64Array(machine.nodes.length)
+    this.#occupation = occupiedBy(problem, occupation)
+    this.#fixed = fixedIn(problem, fixed)
+    this.#begin()
+  }
+
+  isPlaced(task: number): boolean {
+    return this.vcpu[task] !== UNPLACED
+  }
+
+  /** The earliest time at which a task could start on a vCPU. */
+  earliestStart(task: number, vcpu: number): number {
+    const { machine } = this.problem
+    if (task !== this.#asked) this.#ask(task)
+    const host = machine.vcpuHost[vcpu] as number
+    const node = machine.vcpuNode[vcpu] as number
+    const ready = Math.max(this.#dataReady(task, host), this.#imageReady(task, node))
+    const duration = this.problem.execution(task, vcpu)
+    const core = machine.vcpuCore[vcpu] as number
+    const busy = this.#busy[vcpu] as BusyTimes
+    if (machine.coreVcpus[core] === 1) return busy.earliest(ready, duration)
+    const usage = this.#usage[core] as CoreUsage
+    const needed = this.problem.usage[task] as number
+    for (let start = ready; ; ) {
+      const free = busy.earliest(start, duration)
+      start = usage.earliest(free, duration, needed)
+      if (start === free) return start
+    }
+  }
+
+  earliestFinish(task: number, vcpu: number): number {
+    return this.earliestStart(task, vcpu) + this.problem.execution(task, vcpu)
+  }
+
+  /** A time before which a task cannot finish on a vCPU, faster to tell than `earliestFinish`. */
+  finishBound(task: number, vcpu: number): number {
+    if (task !== this.#asked) this.#ask(task)
+    return (
+      this.#dataReady(task, this.problem.machine.vcpuHost[vcpu] as number) +
+      this.problem.execution(task, vcpu)
+    )
+  }
+
+  /** Places a task on a vCPU as early as can be. @returns its finish */
+  place(task: number, vcpu: number): number {
+    const start = this.earliestStart(task, vcpu)
+    const finish = start + this.problem.execution(task, vcpu)
+    const node = this.problem.machine.vcpuNode[vcpu] as number
+    this.images.fetch(this.problem.taskType[task] as number, node, this.#request)
+    this.vcpu[task] = vcpu
+    this.start[task] = start
+    this.finish[task] = finish
+    this.#occupy(vcpu, start, finish, this.problem.usage[task] as number)
+    // What was known of this node's images is so no more.
+    this.#asked = UNPLACED
+    return finish
+  }
+
+  /** When a vCPU is free for good. */
+  availableFrom(vcpu: number): number {
+    return Math.max(this.release, (this.#busy[vcpu] as BusyTimes).end)
+  }
+
+  /** When a task's predecessors have all finished: it can then be asked for. */
+  requestTime(task: number): number {
+    let time = this.release
+    const { first, task: neighbour } = this.problem.predecessors
+    for (let i = first[task] as number; i < (first[task + 1] as number); i++)
+      time = Math.max(time, this.finish[neighbour[i] as number] as number)
+    return time
+  }
+
+  /** When all data that a task needs is on a host. */
+  dataReady(task: number, host: number): number {
+    if (task !== this.#asked) this.#ask(task)
+    return this.#dataReady(task, host)
+  }
+
+  /** Response time of what is placed, in seconds from the release. */
+  get makespan(): number {
+    let last = this.release
+    for (let task = 0; task < this.finish.length; task++) {
+      if (this.vcpu[task] !== UNPLACED) last = Math.max(last, this.finish[task] as number)
+    }
+    return last - this.release
+  }
+
+  /** Forgets all that was placed, but for what is fixed. */
+  clear(): void {
+    const { vcpuCore } = this.problem.machine
+    for (const vcpu of this.vcpu) {
+      if (vcpu === UNPLACED) continue
+      ;(this.#busy[vcpu] as BusyTimes).clear()
+      ;(this.#usage[vcpuCore[vcpu] as number] as CoreUsage).clear()
+    }
+    if (this.#occupation.length > 0) {
+      for (const busy of this.#busy) busy.clear()
+      for (const usage of this.#usage) usage.clear()
+    }
+    this.vcpu.fill(UNPLACED)
+    this.images.clear()
+    this.#begin()
+  }
+
+  /** @param scheduler its name. All tasks are placed. */
+  toSchedule(scheduler: string): Schedule {
+    const { workflow, machine, policy } = this.problem
+    return {
+      scheduler,
+      policy,
+      release: this.release,
+      tasks: workflow.tasks.map(
+        ({ name, type }, task): ScheduledTask => ({
+          task: name,
+          type,
+          vcpu: machine.vcpus[this.vcpu[task] as number] as string,
+          start: this.start[task] as number,
+          finish: this.finish[task] as number,
+        }),
+      ),
+      downloads: this.images.downloads(),
+      makespan: this.makespan,
+    }
+  }
+
+  #begin(): void {
+    this.#asked = UNPLACED
+    for (const { vcpu, start, finish, usage } of this.#occupation) this.#occupy(vcpu, start, finish, usage)
+    for (const { task, vcpu, start, finish } of this.#fixed) {
+      this.vcpu[task] = vcpu
+      this.start[task] = start
+      this.finish[task] = finish
+      if (finish > this.release) this.#occupy(vcpu, start, finish, this.problem.usage[task] as number)
+    }
+  }
+
+  #occupy(vcpu: number, start: number, finish: number, usage: number): void {
+    const core = this.problem.machine.vcpuCore[vcpu] as number
+    ;(this.#busy[vcpu] as BusyTimes).add(start, finish)
+    if (this.problem.machine.coreVcpus[core] !== 1) (this.#usage[core] as CoreUsage).add(start, finish, usage)
+  }
+
+  #ask(task: number): void {
+    this.#asked = task
+    this.#request = this.problem.policy === 'ahead' ? this.release : this.requestTime(task)
+    this.#dataThere.fill(Number.NaN)
+    this.#imageThere.fill(Number.NaN)
+  }
+
+  #dataReady(task: number, host: number): number {
+    const known = this.#dataThere[host] as number
+    if (!Number.isNaN(known)) return known
+    const { machine, predecessors } = this.problem
+    let time = this.release + this.problem.inputTime(task, host)
+    for (let i = predecessors.first[task] as number; i < (predecessors.first[task + 1] as number); i++) {
+      const before = predecessors.task[i] as number
+      const from = machine.vcpuHost[this.vcpu[before] as number] as number
+      const sent = Math.max(this.release, this.finish[before] as number)
+      time = Math.max(time, sent + (predecessors.data[i] as number) * machine.secondsPerMb(from, host))
+    }
+    this.#dataThere[host] = time
+    return time
+  }
+
+  #imageReady(task: number, node: number): number {
+    const known = this.#imageThere[node] as number
+    if (!Number.isNaN(known)) return known
+    const time = this.images.whenReady(this.problem.taskType[task] as number, node, this.#request)
+    this.#imageThere[node] = time
+    return time
+  }
+}
+
+interface Occupied {
+  readonly vcpu: number
+  readonly start: number
+  readonly finish: number
+  readonly usage: number
+}
+
+interface Fixed {
+  readonly task: number
+  readonly vcpu: number
+  readonly start: number
+  readonly finish: number
+}
+
+function occupiedBy({ machine }: Problem, occupation: Occupation | undefined): Occupied[] {
+  return (occupation?.tasks ?? []).map(({ vcpu, ...rest }) => ({ vcpu: machine.vcpuNumber(vcpu), ...rest }))
+}
+
+function fixedIn({ machine, workflow }: Problem, fixed: ScheduleOptions['fixed'] = []): Fixed[] {
+  if (fixed.length === 0) return []
+  const numbers = new Map(workflow.tasks.map(({ name }, number) => [name, number]))
+  return fixed.map(({ task, vcpu, start, finish }) => ({
+    task: numbers.get(task) as number,
+    vcpu: machine.vcpuNumber(vcpu),
+    start,
+    finish,
+  }))
+}
