@@ -1,2 +1,3 @@
 export * from './algorithms/index.ts'
+export * from './exact/index.ts'
 export * from './model/index.ts'
