@@ -187,21 +187,21 @@ export class Bounds {
 
   /** Finds when a task's data can be on each host. @returns when its predecessors can all have finished */
   #arrive(task: number): number {
-    const { problem, release, hostCount, hosts, inputThere, secondsPerMb } = this.#instance
-    const { predecessors, machine } = problem
+    const { problem, release, hostCount, vcpuHost, inputThere, secondsPerMb } = this.#instance
+    const { predecessors } = problem
     const schedule = this.#schedule
     const arrival = this.#arrival
-    for (const host of hosts) arrival[host] = inputThere[task * hostCount + host] as number
+    for (let host = 0; host < hostCount; host++) arrival[host] = inputThere[task * hostCount + host] as number
     let request = release
     for (let i = predecessors.first[task] as number; i < (predecessors.first[task + 1] as number); i++) {
       const before = predecessors.task[i] as number
       const data = predecessors.data[i] as number
       const vcpu = schedule.vcpu[before] as number
       if (vcpu !== NONE) {
-        const from = (machine.vcpuHost[vcpu] as number) * hostCount
+        const from = (vcpuHost[vcpu] as number) * hostCount
         const sent = Math.max(release, schedule.finish[before] as number)
         if (sent > request) request = sent
-        for (const host of hosts) {
+        for (let host = 0; host < hostCount; host++) {
           const there = sent + data * (secondsPerMb[from + host] as number)
           if (there > (arrival[host] as number)) arrival[host] = there
         }
@@ -209,11 +209,12 @@ export class Bounds {
       }
       const cell = before * hostCount
       let finish = Number.POSITIVE_INFINITY
-      for (const from of hosts) finish = Math.min(finish, this.#finish[cell + from] as number)
+      for (let from = 0; from < hostCount; from++)
+        finish = Math.min(finish, this.#finish[cell + from] as number)
       if (finish > request) request = finish
-      for (const host of hosts) {
+      for (let host = 0; host < hostCount; host++) {
         let there = Number.POSITIVE_INFINITY
-        for (const from of hosts) {
+        for (let from = 0; from < hostCount; from++) {
           const way =
             (this.#finish[cell + from] as number) + data * (secondsPerMb[from * hostCount + host] as number)
           if (way < there) there = way

@@ -53,21 +53,20 @@ export class Branching {
     this.#isSpare = new Uint8Array(machine.vcpuCount)
   }
 
-  /** @returns undefined where a task has been left out for good: what is placed leads to no best schedule */
-  branches(): Branch[] | undefined {
+  /** @returns none where a task has been left out for good: what is placed then leads to no best schedule */
+  branches(): Branch[] {
     const branches: Branch[] = []
     this.#findSpare()
     for (let task = 0; task < this.#instance.taskCount; task++) {
       if (!this.#schedule.isReady(task)) continue
-      if (!this.#addBranches(task, branches)) return undefined
+      if (!this.#addBranches(task, branches)) return []
     }
     return branches
   }
 
   /** Marks the vCPUs beside which there is an earlier one that does as well. */
   #findSpare(): void {
-    const { problem, kind, alikeHost, hosts } = this.#instance
-    const { vcpuHost } = problem.machine
+    const { kind, alikeHost, hostCount, vcpuHost } = this.#instance
     const { free, now, touched } = this.#schedule
     this.#isSpare.fill(0)
     const idle = new Set<number>()
@@ -87,11 +86,12 @@ export class Branching {
         }
       }
     }
-    for (const host of hosts) {
+    const untouched = new Set<number>()
+    for (let host = 0; host < hostCount; host++) {
       if ((touched[host] as number) > 0) continue
-      const isSpare = hosts.some(
-        (other) => other < host && alikeHost[other] === alikeHost[host] && touched[other] === 0,
-      )
+      const sort = alikeHost[host] as number
+      const isSpare = untouched.has(sort)
+      untouched.add(sort)
       if (isSpare) for (const [vcpu, own] of vcpuHost.entries()) if (own === host) this.#isSpare[vcpu] = 1
     }
   }
@@ -109,7 +109,7 @@ export class Branching {
     for (const vcpu of candidates) {
       const node = vcpuNode[vcpu] as number
       if (this.#isSpare[vcpu] === 1 || (boundTo !== NONE && boundTo !== node)) continue
-      const host = problem.machine.vcpuHost[vcpu] as number
+      const host = this.#instance.vcpuHost[vcpu] as number
       const data = Math.max(schedule.dataReady(task, host), schedule.request[task] as number)
       const ready = Math.max(data, schedule.imageReady(task, node))
       const start = schedule.earliest(task, vcpu, ready)
@@ -158,8 +158,8 @@ export class Branching {
   /** Whether a task that could have been done with on one vCPU before now would have been no worse there. */
   #wasBetter(task: number, past: number, vcpu: number): boolean {
     if (past === vcpu) return true
-    const { problem, hostCount } = this.#instance
-    const { vcpuHost, vcpuNode } = problem.machine
+    const { problem, hostCount, vcpuHost } = this.#instance
+    const { vcpuNode } = problem.machine
     const node = vcpuNode[vcpu] as number
     if (vcpuNode[past] === node) return true
     const { images } = this.#schedule
@@ -251,23 +251,27 @@ export class Branching {
 }
 
 /** At `(task * hostCount + from) * hostCount + instead`. */
-function detours({ problem, taskCount, hostCount, hosts, secondsPerMb }: Instance): Float64Array {
+function detours({ problem, taskCount, hostCount, secondsPerMb }: Instance): Float64Array {
   const detour = new Float64Array(taskCount * hostCount ** 2)
-  const { successors } = problem
-  for (let task = 0; task < taskCount; task++) {
-    for (const from of hosts) {
-      for (const instead of hosts) {
-        let longest = 0
-        for (let i = successors.first[task] as number; i < (successors.first[task + 1] as number); i++) {
-          for (const to of hosts) {
-            const way = secondsPerMb[from * hostCount + to] as number
-            const other = secondsPerMb[instead * hostCount + to] as number
-            longest = Math.max(longest, (successors.data[i] as number) * (way - other))
-          }
-        }
-        detour[(task * hostCount + from) * hostCount + instead] = longest
+  const { first, data } = problem.successors
+  const hosts = [...Array(hostCount).keys()]
+  for (const from of hosts) {
+    for (const instead of hosts) {
+      const ways = hosts.map(
+        (to) =>
+          (secondsPerMb[from * hostCount + to] as number) -
+          (secondsPerMb[instead * hostCount + to] as number),
+      )
+      const longest = Math.max(...ways)
+      for (let task = 0; task < taskCount; task++) {
+        const most = data.subarray(first[task], first[task + 1]).reduce(greater, 0)
+        detour[(task * hostCount + from) * hostCount + instead] = most * longest
       }
     }
   }
   return detour
+}
+
+function greater(a: number, b: number): number {
+  return Math.max(a, b)
 }

@@ -1,2 +1,2 @@
-export { type ExactOptions, type ExactProgress, type ExactResult, searchExactly } from './search.ts'
-export { type SolveOptions, solveExactly } from './solve.ts'
+export type { ExactOptions, ExactProgress, ExactResult } from './result.ts'
+export { type SolveOptions, searchExactly, solveExactly } from './solve.ts'

@@ -26,7 +26,11 @@ export class Instance {
   readonly release: number
   readonly taskCount: number
   readonly nodeCount: number
+  /** Of hosts with vCPUs: only these are numbered here. */
   readonly hostCount: number
+  readonly vcpuHost: Int32Array
+  /** The number of each host in the machine. */
+  readonly hostNumbers: Int32Array
   readonly kindCount: number
   readonly kind: Int32Array
   readonly kindNode: Int32Array
@@ -45,8 +49,6 @@ export class Instance {
   readonly inputThere: Float64Array
   /** Seconds from a task's finish on a host until all that depends on it can have finished, at `task * hostCount + host`. */
   readonly tail: Float64Array
-  /** Whether a host computes. */
-  readonly hosts: Int32Array
   /** Of each vCPU, by what else it is taken. */
   readonly taken: readonly (readonly Slot[])[]
   readonly given: readonly Given[]
@@ -61,12 +63,14 @@ export class Instance {
     this.release = release
     this.taskCount = taskCount
     this.nodeCount = machine.nodes.length
-    this.hostCount = machine.hosts.length
+    this.hostNumbers = Int32Array.from(new Set(machine.vcpuHost))
+    this.hostCount = this.hostNumbers.length
+    this.vcpuHost = machine.vcpuHost.map((host) => this.hostNumbers.indexOf(host))
     const { kind, first } = vcpuKinds(machine)
     this.kind = kind
     this.kindCount = first.length
     this.kindNode = first.map((vcpu) => machine.vcpuNode[vcpu] as number)
-    this.kindHost = first.map((vcpu) => machine.vcpuHost[vcpu] as number)
+    this.kindHost = first.map((vcpu) => this.vcpuHost[vcpu] as number)
     this.kindVcpus = Array.from(first, (_, number) =>
       Int32Array.from(machine.vcpus.keys()).filter((vcpu) => kind[vcpu] === number),
     )
@@ -86,12 +90,11 @@ export class Instance {
     )
     this.secondsPerMb = new Float64Array(this.hostCount ** 2)
     this.inputThere = new Float64Array(taskCount * this.hostCount)
-    this.hosts = Int32Array.from(new Set(machine.vcpuHost))
-    for (const to of this.hosts) {
-      for (const from of this.hosts)
-        this.secondsPerMb[from * this.hostCount + to] = machine.secondsPerMb(from, to)
+    for (const [to, number] of this.hostNumbers.entries()) {
+      for (const [from, other] of this.hostNumbers.entries())
+        this.secondsPerMb[from * this.hostCount + to] = machine.secondsPerMb(other, number)
       for (let task = 0; task < taskCount; task++) {
-        this.inputThere[task * this.hostCount + to] = release + problem.inputTime(task, to)
+        this.inputThere[task * this.hostCount + to] = release + problem.inputTime(task, number)
       }
     }
     const taken: Slot[][] = machine.vcpus.map(() => [])

@@ -85,9 +85,8 @@ export class PartialSchedule {
 
   /** When all data that a ready task needs is on a host. */
   dataReady(task: number, host: number): number {
-    const { problem, inputThere, hostCount, secondsPerMb, release } = this.instance
+    const { problem, inputThere, hostCount, vcpuHost, secondsPerMb, release } = this.instance
     const { predecessors } = problem
-    const { vcpuHost } = problem.machine
     let time = inputThere[task * hostCount + host] as number
     for (let i = predecessors.first[task] as number; i < (predecessors.first[task + 1] as number); i++) {
       const before = predecessors.task[i] as number
@@ -180,10 +179,10 @@ export class PartialSchedule {
 
   /** Binds tasks to the vCPU's node, and places a task. */
   place(task: number, vcpu: number, start: number, bound: readonly number[]): void {
-    const { problem, execution, kind, kindCount } = this.instance
+    const { problem, execution, kind, kindCount, vcpuHost } = this.instance
     const { machine, taskType, usage } = problem
     const node = machine.vcpuNode[vcpu] as number
-    const host = machine.vcpuHost[vcpu] as number
+    const host = vcpuHost[vcpu] as number
     this.#undo.push({ mark: this.images.mark, end: this.end, free: this.free[vcpu] as number, bound })
     for (const other of bound) {
       this.boundTo[other] = node
@@ -210,7 +209,7 @@ export class PartialSchedule {
     const task = this.placed.pop() as number
     const { mark, end, free, bound } = this.#undo.pop() as Step
     const vcpu = this.vcpu[task] as number
-    const host = this.instance.problem.machine.vcpuHost[vcpu] as number
+    const host = this.instance.vcpuHost[vcpu] as number
     this.#eachSuccessor(task, 1)
     if ((this.finish[task] as number) > (this.start[task] as number)) (this.#slots[vcpu] as Slot[]).pop()
     this.free[vcpu] = free

@@ -39,7 +39,7 @@ export function replay(
     }
     const own = vcpu[task] as number
     const ready = Math.max(
-      schedule.dataReady(task, problem.machine.vcpuHost[own] as number),
+      schedule.dataReady(task, instance.vcpuHost[own] as number),
       schedule.imageReady(task, problem.machine.vcpuNode[own] as number),
     )
     schedule.place(task, own, schedule.earliest(task, own, ready), [])

@@ -54,18 +54,18 @@ export function tasksAlike({
 
 /** Of each host the first with the same vCPUs, ways to all others and images, where nothing is going on before the search begins. */
 export function computingHostsAlike(instance: Instance, known: Occupation['layers']): Int32Array {
-  const { problem, hostCount } = instance
+  const { problem, hostCount, hostNumbers } = instance
   const { machine } = problem
   const busy = new Set(known.map(({ node }) => machine.nodeHost[machine.nodeNumber(node)]))
   for (const [vcpu, slots] of instance.taken.entries()) if (slots.length > 0) busy.add(machine.vcpuHost[vcpu])
   for (const { vcpu } of instance.given) busy.add(machine.vcpuHost[vcpu])
   const layers = problem.layers.length
-  const parts = machine.hosts.map((_, host) => {
-    const nodes = [...machine.nodeHost.keys()].filter((node) => machine.nodeHost[node] === host)
+  const parts = Array.from(hostNumbers, (number, host) => {
+    const nodes = [...machine.nodeHost.keys()].filter((node) => machine.nodeHost[node] === number)
     const kinds = [...instance.kindHost.keys()].filter((kind) => instance.kindHost[kind] === host)
-    const firstCore = machine.vcpuCore[machine.vcpuHost.indexOf(host)] ?? 0
+    const firstCore = machine.vcpuCore[machine.vcpuHost.indexOf(number)] ?? 0
     return JSON.stringify([
-      busy.has(host) && host,
+      busy.has(number) && number,
       nodes.map((node) => [
         `${problem.downloadSecondsPerMb[node]}`,
         [...problem.holds.subarray(node * layers, (node + 1) * layers)],
@@ -99,8 +99,8 @@ export function computingHostsAlike(instance: Instance, known: Occupation['layer
   return alike
 }
 
-function sameWays({ hosts, secondsPerMb, hostCount }: Instance, a: number, b: number): boolean {
-  for (const other of hosts) {
+function sameWays({ secondsPerMb, hostCount }: Instance, a: number, b: number): boolean {
+  for (let other = 0; other < hostCount; other++) {
     if (other === a || other === b) continue
     if (secondsPerMb[a * hostCount + other] !== secondsPerMb[b * hostCount + other]) return false
     if (secondsPerMb[other * hostCount + a] !== secondsPerMb[other * hostCount + b]) return false
