@@ -53,10 +53,7 @@ export class Placement {
   /** The earliest time at which a task could start on a vCPU. */
   earliestStart(task: number, vcpu: number): number {
     const { machine } = this.problem
-    if (task !== this.#asked) this.#ask(task)
-    const host = machine.vcpuHost[vcpu] as number
-    const node = machine.vcpuNode[vcpu] as number
-    const ready = Math.max(this.#dataReady(task, host), this.#imageReady(task, node))
+    const ready = this.readyTime(task, vcpu)
     const duration = this.problem.execution(task, vcpu)
     const core = machine.vcpuCore[vcpu] as number
     const busy = this.#busy[vcpu] as BusyTimes
@@ -68,6 +65,14 @@ export class Placement {
       start = usage.earliest(free, duration, needed)
       if (start === free) return start
     }
+  }
+
+  /** The earliest time at which all data and the image that a task needs are there, whether the vCPU is free or not. */
+  readyTime(task: number, vcpu: number): number {
+    const { machine } = this.problem
+    if (task !== this.#asked) this.#ask(task)
+    const image = this.#imageReady(task, machine.vcpuNode[vcpu] as number)
+    return Math.max(this.#dataReady(task, machine.vcpuHost[vcpu] as number), image)
   }
 
   earliestFinish(task: number, vcpu: number): number {
