@@ -25,8 +25,12 @@ export class Placement {
   // What is known of the task that was asked about last, by host and by node.
   #asked = UNPLACED
   #request = 0
+  /** Counts the tasks asked about: what was found out earlier counts no more. */
+  #question = 0
   readonly #dataThere: Float64Array
+  readonly #dataQuestion: Int32Array
   readonly #imageThere: Float64Array
+  readonly #imageQuestion: Int32Array
 
   /** @throws ModelError where the options name a vCPU, node or task that is not there */
   constructor(problem: Problem, { release = 0, occupation, fixed = [] }: ScheduleOptions = {}) {
@@ -40,7 +44,9 @@ export class Placement {
     this.#busy = machine.vcpus.map(() => new BusyTimes())
     this.#usage = Array.from(machine.coreLimit, (limit) => new CoreUsage(limit))
     this.#dataThere = new Float64Array(machine.hosts.length)
+    this.#dataQuestion = new Int32Array(machine.hosts.length)
     this.#imageThere = new Float64Array(machine.nodes.length)
+    this.#imageQuestion = new Int32Array(machine.nodes.length)
     this.#occupation = occupiedBy(problem, occupation)
     this.#fixed = fixedIn(problem, fixed)
     this.#begin()
@@ -213,13 +219,11 @@ export class Placement {
   #ask(task: number): void {
     this.#asked = task
     this.#request = this.problem.policy === 'ahead' ? this.release : this.requestTime(task)
-    this.#dataThere.fill(Number.NaN)
-    this.#imageThere.fill(Number.NaN)
+    this.#question = (this.#question + 1) | 0
   }
 
   #dataReady(task: number, host: number): number {
-    const known = this.#dataThere[host] as number
-    if (!Number.isNaN(known)) return known
+    if (this.#dataQuestion[host] === this.#question) return this.#dataThere[host] as number
     const { machine, predecessors } = this.problem
     let time = this.release + this.problem.inputTime(task, host)
     for (let i = predecessors.first[task] as number; i < (predecessors.first[task + 1] as number); i++) {
@@ -228,14 +232,15 @@ export class Placement {
       const sent = Math.max(this.release, this.finish[before] as number)
       time = Math.max(time, sent + (predecessors.data[i] as number) * machine.secondsPerMb(from, host))
     }
+    this.#dataQuestion[host] = this.#question
     this.#dataThere[host] = time
     return time
   }
 
   #imageReady(task: number, node: number): number {
-    const known = this.#imageThere[node] as number
-    if (!Number.isNaN(known)) return known
+    if (this.#imageQuestion[node] === this.#question) return this.#imageThere[node] as number
     const time = this.images.whenReady(this.problem.taskType[task] as number, node, this.#request)
+    this.#imageQuestion[node] = this.#question
     this.#imageThere[node] = time
     return time
   }
