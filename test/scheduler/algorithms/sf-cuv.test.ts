@@ -64,9 +64,11 @@ function workflow(
   }
 }
 
+/** Times are rounded to milliseconds. */
 function slots({ tasks }: Schedule): Record<string, string> {
+  const round = (time: number): number => Math.round(time * 1000) / 1000
   return Object.fromEntries(
-    tasks.map(({ task, vcpu, start, finish }) => [task, `${vcpu} ${start}–${finish}`]),
+    tasks.map(({ task, vcpu, start, finish }) => [task, `${vcpu} ${round(start)}–${round(finish)}`]),
   )
 }
 
