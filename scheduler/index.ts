@@ -1,4 +1,5 @@
 export * from './algorithms/index.ts'
+export * from './exact/index.ts'
 export * from './measures/index.ts'
 export * from './model/index.ts'
 export * from './schedulers/index.ts'

@@ -1,0 +1,2 @@
+export { type ExactOptions, type ExactProgress, type ExactResult, searchExactly } from './search.ts'
+export { type SolveOptions, solveExactly } from './solve.ts'
