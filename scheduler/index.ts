@@ -1,2 +1,4 @@
 export * from './algorithms/index.ts'
+export * from './formats/index.ts'
+export * from './generate/index.ts'
 export * from './model/index.ts'
