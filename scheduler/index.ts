@@ -1,2 +1,3 @@
 export * from './algorithms/index.ts'
+export * from './chart/index.ts'
 export * from './model/index.ts'

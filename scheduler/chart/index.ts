@@ -1,0 +1,2 @@
+export { type GanttOptions, ganttChart } from './gantt.ts'
+export { type LineFigure, type LinePoint, type LineSeries, lineChart } from './lines.ts'
