@@ -23,6 +23,7 @@ const upward = floors.slice(1).map((floor, index) => ({
 
 /** The same for scheduler, a wing of its own. */
 const schedulerFloors = [
+  'schedulers',
   'online',
   'simulate',
   'seek',

@@ -1,4 +1,6 @@
 export * from './algorithms/index.ts'
 export * from './chart/index.ts'
+export * from './measures/index.ts'
 export * from './model/index.ts'
+export * from './schedulers/index.ts'
 export * from './validate/index.ts'

@@ -67,12 +67,12 @@ const MAX_WIDTH = 2400
 /** So wide the picture gets for each task of the vCPU that has most. */
 const WIDTH_PER_TASK = 60
 
-/** @param waits what each task waits for, in words; by number */
+/** @param waits what each task waits for, in words; by name */
 export function viewOf(
   workflow: Workflow,
   schedule: Schedule,
   rows: readonly Row[],
-  waits: readonly string[],
+  waits: ReadonlyMap<string, string>,
   { title, width, zoom }: { title: string; width: number | undefined; zoom: boolean },
 ): GanttView {
   const types = workflow.types.filter(({ name }) => schedule.tasks.some(({ type }) => type === name))
@@ -95,7 +95,6 @@ export function viewOf(
   const isTall = rows.reduce((sum, { height }) => sum + height, 0) > TALL
   const top =
     legendTop + legend.lines(whole - 2 * MARGIN) * LEGEND_LINE + (isTall ? AXIS : 4) + (zoom ? 36 : 0)
-  const numbers = new Map(schedule.tasks.map(({ task }, number) => [task, number]))
   const bars: BarView[] = []
   const rowViews: RowView[] = []
   let at = 0
@@ -118,9 +117,7 @@ export function viewOf(
         label: bar.height >= labelSize - 1 ? label : '',
         labelWidth: textWidth(label, labelSize),
         ink: inkOn(legend.entries[kind]?.colour as string),
-        tip: tipOf(bar, bar.kind === 'execution' ? waits[numbers.get(bar.of.task) as number] : undefined).map(
-          cleanText,
-        ),
+        tip: tipOf(bar, waits).map(cleanText),
       })
     }
     at += height
@@ -208,13 +205,14 @@ function hostsOf(rows: readonly Row[]): GanttView['hosts'] {
   return hosts.map(({ name, ...rest }) => rest)
 }
 
-function tipOf(event: Event, waits: string | undefined): string[] {
+function tipOf(event: Event, waits: ReadonlyMap<string, string>): string[] {
   const { start, finish } = event.of
   const [from, to, span] = [start, finish, finish - start].map(formatFigure)
   const time = `${from} s to ${to} s: ${span} s`
   if (event.kind === 'execution') {
     const { task, type, vcpu } = event.of
-    return [`task ${task}`, `type ${type}, vCPU ${vcpu}`, time, ...(waits === undefined ? [] : [waits])]
+    const wait = waits.get(task) ?? ''
+    return [`task ${task}`, `type ${type}, vCPU ${vcpu}`, time, ...(wait === '' ? [] : [`waits for ${wait}`])]
   }
   if (event.kind === 'download') {
     const { layer, type, node } = event.of

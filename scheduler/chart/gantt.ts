@@ -1,10 +1,11 @@
-import { transfersOf } from '../measures/index.ts'
-import type { Platform, Schedule, Workflow } from '../model/index.ts'
+import { transfersOf, waitsFor } from '../measures/index.ts'
+import type { Occupation, Platform, Schedule, Workflow } from '../model/index.ts'
 import { ganttOption } from './gantt-option.ts'
 import { ganttPage } from './gantt-page.ts'
 import { rowsOf } from './gantt-rows.ts'
 import { viewOf } from './gantt-view.ts'
 import { renderSvg } from './render.ts'
+import { describeWait } from './wait-text.ts'
 
 export interface GanttOptions {
   /** @defaultValue names of workflow, platform and scheduler */
@@ -13,12 +14,14 @@ export interface GanttOptions {
   readonly width?: number | undefined
   /** `html`: a page with zoom and tooltips, which needs no other file. @defaultValue 'svg' */
   readonly format?: 'svg' | 'html' | undefined
+  /** That the schedule was made with: tasks may wait for it. @defaultValue nothing */
+  readonly occupation?: Occupation | undefined
 }
 
 /**
  * Draws a schedule as a Gantt chart: a row for each vCPU that is used, by host; above them what comes to the host from others,
  * and the images that its nodes fetch. The same schedule gives the same bytes.
- * @throws ModelError where the schedule names a vCPU or node that the platform does not have
+ * @throws ModelError where the schedule is not of this workflow and platform
  */
 export async function ganttChart(
   workflow: Workflow,
@@ -29,7 +32,10 @@ export async function ganttChart(
   const rows = rowsOf(platform, schedule, transfersOf(workflow, platform, schedule))
   const title = options.title ?? `${workflow.name} on ${platform.name}, scheduled by ${schedule.scheduler}`
   const isPage = options.format === 'html'
-  const view = viewOf(workflow, schedule, rows, [], { title, width: options.width, zoom: isPage })
+  const waits = new Map(
+    waitsFor(workflow, platform, schedule, options).map((wait) => [wait.task, describeWait(wait)]),
+  )
+  const view = viewOf(workflow, schedule, rows, waits, { title, width: options.width, zoom: isPage })
   if (isPage) return ganttPage(view)
   // The frame is the first series.
   const tips = [
