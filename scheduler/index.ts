@@ -1,5 +1,7 @@
 export * from './algorithms/index.ts'
 export * from './chart/index.ts'
+export * from './formats/index.ts'
+export * from './generate/index.ts'
 export * from './measures/index.ts'
 export * from './model/index.ts'
 export * from './schedulers/index.ts'
