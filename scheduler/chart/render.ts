@@ -27,12 +27,12 @@ export async function renderSvg(
 function tidy(svg: string, title: string, tips: readonly (readonly (readonly string[])[])[]): string {
   return svg
     .replace(/<style ?>[\s\S]*?<\/style>\s*/g, '')
-    .replace(/ (class|pointer-events|ecmeta_ssr_type|xmlns:xlink|baseProfile)="[^"]*"/g, '')
+    .replace(/ (class|pointer-events|xmlns:xlink|baseProfile)="[^"]*"/g, '')
     .replace(/"zr\d+-/g, '"')
     .replace(/#zr\d+-/g, '#')
     .replace(
-      /( ecmeta_series_index="(\d+)")( ecmeta_data_index="(\d+)")(>)/g,
-      (_, _series, series, _data, datum) => {
+      / ecmeta_series_index="(\d+)" ecmeta_data_index="(\d+)" ecmeta_ssr_type="chart">/g,
+      (_, series, datum) => {
         const lines = tips[Number(series)]?.[Number(datum)]
         return lines === undefined ? '>' : `><title>${lines.map(escapeMarkup).join('\n')}</title>`
       },

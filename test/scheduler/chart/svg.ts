@@ -30,13 +30,12 @@ export function textsIn(svg: string): Text[] {
   })
 }
 
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', amp: '&' }
+
 function unescaped(text: string): string {
-  return text
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(
-      /&(lt|gt|quot|amp);/g,
-      (_, name) => ({ lt: '<', gt: '>', quot: '"', amp: '&' })[name as string] as string,
-    )
+  return text.replace(/&(?:#(\d+)|(\w+));/g, (_, code, name) =>
+    code === undefined ? (ENTITIES[name] as string) : String.fromCharCode(Number(code)),
+  )
 }
 
 /** Size of the picture as a strict reader of XML sees it; throws where it is none. */
