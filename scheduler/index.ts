@@ -1,4 +1,5 @@
 export * from './algorithms/index.ts'
+export * from './chart/index.ts'
 export * from './exact/index.ts'
 export * from './formats/index.ts'
 export * from './generate/index.ts'
