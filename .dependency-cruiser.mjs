@@ -36,6 +36,7 @@ const schedulerFloors = [
   'generate',
   'measures',
   'model',
+  'random',
 ]
 
 const upwardInScheduler = schedulerFloors.slice(1).map((floor, index) => ({

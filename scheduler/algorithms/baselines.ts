@@ -1,5 +1,4 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { Random } from '../random/index.ts'
 import { earliestFinishVcpu, fastestVcpu, inPriorityOrder } from './list.ts'
 import type { Algorithm } from './scheduler.ts'
 
@@ -12,13 +11,13 @@ export const random: Algorithm = {
   summary: 'Draws lots, with a seed: what any plan should be better than',
   fill(placement, { seed = DEFAULT_SEED }) {
     const { problem } = placement
-    const generator = xoroshiro128plus(seed)
+    const lots = new Random(seed)
     inPriorityOrder(
       placement,
-      () => uniformInt(generator, 0, problem.taskCount),
+      () => lots.fraction(),
       (task) => {
         const candidates = problem.candidates(task)
-        placement.place(task, candidates[uniformInt(generator, 0, candidates.length - 1)] as number)
+        placement.place(task, lots.pick(candidates))
       },
     )
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_MAXIMUM_USAGE, DEFAULT_VCPUS_PER_CORE, ModelError, type Platform } from '../model/index.ts'
+import { Random, type Range } from '../random/index.ts'
 import { plainHost } from './plain-host.ts'
-import { Random, type Range } from './random.ts'
 
 /** What the networks of SNDlib do not say. Ranges are drawn from uniformly, in whole numbers. */
 export interface FromTopologyOptions {

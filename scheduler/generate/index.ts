@@ -1,5 +1,4 @@
 export { type FromTopologyOptions, platformFromTopology } from './from-topology.ts'
-export type { Range } from './random.ts'
 export { type RandomPlatformOptions, randomPlatform } from './random-platform.ts'
 export { type Ccr, type RandomWorkflowOptions, randomWorkflow } from './random-workflow.ts'
 export { SOURCE_TYPES, type SourceWorkflowOptions, sourceWorkflow } from './source-workflow.ts'

@@ -1,6 +1,6 @@
 import { DEFAULT_MAXIMUM_USAGE, DEFAULT_VCPUS_PER_CORE, type Platform } from '../model/index.ts'
+import { Random, type Range } from '../random/index.ts'
 import { plainHost } from './plain-host.ts'
-import { Random, type Range } from './random.ts'
 
 /** Ranges are drawn from uniformly. */
 export interface RandomPlatformOptions {

@@ -1,5 +1,5 @@
 import { type Edge, Machine, NO_DEMANDS, type Platform, type Workflow } from '../model/index.ts'
-import { Random, type Range } from './random.ts'
+import { Random, type Range } from '../random/index.ts'
 
 /** Ranges are drawn from uniformly. */
 export interface RandomWorkflowOptions {

@@ -1,5 +1,5 @@
 import { DEFAULT_USAGE, type Edge, type Layer, NO_DEMANDS, type Task, type Workflow } from '../model/index.ts'
-import { Random } from './random.ts'
+import { Random } from '../random/index.ts'
 
 /** The SF types of the workflow; each has its image. */
 export const SOURCE_TYPES = ['A', 'B', 'C', 'D', 'E', 'F'] as const

@@ -5,7 +5,7 @@ import {
   type Platform,
   type Socket,
 } from '../model/index.ts'
-import { Random } from './random.ts'
+import { Random } from '../random/index.ts'
 import { SOURCE_TYPES } from './source-workflow.ts'
 
 export interface TestbedOptions {

@@ -1,4 +1,5 @@
 import { ALGORITHMS, type Algorithm, schedule } from '../algorithms/index.ts'
+import { EXACT_NAME, searchExactly } from '../exact/index.ts'
 import { Problem } from '../model/index.ts'
 import { SEEK_NAME, seek } from '../seek/index.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -11,8 +12,24 @@ const sfSeek: Scheduler = {
   plan: (workflow, platform, options = {}) => seek(new Problem(workflow, platform, options), options),
 }
 
-/** All of them: SF-SEEK, SF-CUV and its rivals, baselines. */
-export const SCHEDULERS: readonly Scheduler[] = [sfSeek, ...ALGORITHMS.map(listScheduler)]
+const exact: Scheduler = {
+  name: EXACT_NAME,
+  title: 'exact',
+  summary: 'Proves the optimum of small instances; of others, the best so far and a bound when it is stopped',
+  isAnytime: true,
+  *plan(workflow, platform, options = {}) {
+    const search = searchExactly(new Problem(workflow, platform, options), options)
+    for (;;) {
+      const { done, value } = search.next()
+      if (done) return value.schedule
+      const { makespan, bound, nodes } = value
+      yield { makespan, bound, evaluations: nodes, schedule: () => value.result().schedule }
+    }
+  },
+}
+
+/** All of them: SF-SEEK, SF-CUV and its rivals, baselines, the optimum. */
+export const SCHEDULERS: readonly Scheduler[] = [sfSeek, ...ALGORITHMS.map(listScheduler), exact]
 
 /** @returns undefined where there is none of that name */
 export function findScheduler(name: string): Scheduler | undefined {

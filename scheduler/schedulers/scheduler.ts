@@ -11,6 +11,8 @@ export interface Progress {
   readonly makespan: number
   /** Response time that no plan can be below, in seconds, where the scheduler proves one. */
   readonly bound?: number | undefined
+  /** Plans that were looked at. */
+  readonly evaluations: number
   /** The best plan so far. */
   readonly schedule: () => Schedule
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/index.ts'
 import type { Placement } from '../placement/index.ts'
+import type { Random } from '../random/index.ts'
 import { criticalChain } from './critical-chain.ts'
-import type { Lots } from './lots.ts'
 import type { Solution } from './solution.ts'
 
 /** Tasks that are freed to be placed anew, and perhaps a vCPU that none of them may have again. */
@@ -11,7 +11,7 @@ export interface Freed {
 }
 
 /** @param size how many tasks to free at most */
-export type Neighbourhood = (view: View, size: number, lots: Lots) => Freed
+export type Neighbourhood = (view: View, size: number, random: Random) => Freed
 
 /** A plan to look for neighbours of. */
 export interface View {
@@ -27,15 +27,15 @@ export function viewOf(placement: Placement, solution: Solution): View {
 }
 
 /** A stretch of the critical chain. Nothing gets shorter unless something there changes. */
-const critical: Neighbourhood = ({ chain }, size, lots) => {
-  const length = Math.min(chain.length, 1 + lots.below(size))
-  const first = lots.below(chain.length - length + 1)
+const critical: Neighbourhood = ({ chain }, size, random) => {
+  const length = Math.min(chain.length, 1 + random.below(size))
+  const first = random.below(chain.length - length + 1)
   return { tasks: chain.slice(first, first + length) }
 }
 
 /** A critical task with what comes right before and after it, as far as the size goes. */
-const related: Neighbourhood = ({ problem, chain }, size, lots) => {
-  const tasks = new Set([lots.pick(chain)])
+const related: Neighbourhood = ({ problem, chain }, size, random) => {
+  const tasks = new Set([random.pick(chain)])
   for (const task of tasks) {
     for (const { first, task: neighbour } of [problem.predecessors, problem.successors]) {
       for (let i = first[task] as number; i < (first[task + 1] as number) && tasks.size < size; i++)
@@ -46,31 +46,31 @@ const related: Neighbourhood = ({ problem, chain }, size, lots) => {
 }
 
 /** Tasks of a critical task's type: they may share an image elsewhere. */
-const sameType: Neighbourhood = ({ problem, solution, chain }, size, lots) => {
-  const type = problem.taskType[lots.pick(chain)]
+const sameType: Neighbourhood = ({ problem, solution, chain }, size, random) => {
+  const type = problem.taskType[random.pick(chain)]
   const tasks = [...solution.order].filter((task) => problem.taskType[task] === type)
-  return { tasks: stretch(tasks, size, lots) }
+  return { tasks: stretch(tasks, size, random) }
 }
 
 /** What a critical task's vCPU runs: perhaps none of it has to be there. */
-const sameVcpu: Neighbourhood = ({ solution, chain }, size, lots) => {
-  const vcpu = solution.vcpu[lots.pick(chain)] as number
+const sameVcpu: Neighbourhood = ({ solution, chain }, size, random) => {
+  const vcpu = solution.vcpu[random.pick(chain)] as number
   const tasks = stretch(
     [...solution.order].filter((task) => solution.vcpu[task] === vcpu),
     size,
-    lots,
+    random,
   )
-  return lots.happens(0.5) ? { tasks, avoid: vcpu } : { tasks }
+  return random.happens(0.5) ? { tasks, avoid: vcpu } : { tasks }
 }
 
 /** What starts at about the same time. */
-const sameTime: Neighbourhood = ({ solution }, size, lots) => ({
-  tasks: stretch([...solution.order], size, lots),
+const sameTime: Neighbourhood = ({ solution }, size, random) => ({
+  tasks: stretch([...solution.order], size, random),
 })
 
 /** All of a vCPU, which is to be given up. */
-const wholeVcpu: Neighbourhood = ({ solution }, _size, lots) => {
-  const avoid = solution.vcpu[lots.below(solution.vcpu.length)] as number
+const wholeVcpu: Neighbourhood = ({ solution }, _size, random) => {
+  const avoid = solution.vcpu[random.below(solution.vcpu.length)] as number
   return { tasks: [...solution.order].filter((task) => solution.vcpu[task] === avoid), avoid }
 }
 
@@ -84,8 +84,8 @@ export const NEIGHBOURHOODS: readonly (readonly [weight: number, neighbourhood: 
   [1, wholeVcpu],
 ]
 
-export function pickNeighbourhood(lots: Lots): Neighbourhood {
-  let at = lots.below(NEIGHBOURHOODS.reduce((sum, [weight]) => sum + weight, 0))
+export function pickNeighbourhood(random: Random): Neighbourhood {
+  let at = random.below(NEIGHBOURHOODS.reduce((sum, [weight]) => sum + weight, 0))
   for (const [weight, neighbourhood] of NEIGHBOURHOODS) {
     if (at < weight) return neighbourhood
     at -= weight
@@ -93,8 +93,8 @@ export function pickNeighbourhood(lots: Lots): Neighbourhood {
   return critical
 }
 
-function stretch(tasks: readonly number[], size: number, lots: Lots): readonly number[] {
-  const length = Math.min(tasks.length, 1 + lots.below(size))
-  const first = lots.below(tasks.length - length + 1)
+function stretch(tasks: readonly number[], size: number, random: Random): readonly number[] {
+  const length = Math.min(tasks.length, 1 + random.below(size))
+  const first = random.below(tasks.length - length + 1)
   return tasks.slice(first, first + length)
 }

@@ -1,7 +1,7 @@
 import { ALGORITHMS, random } from '../algorithms/index.ts'
 import type { Problem, Schedule, ScheduleOptions } from '../model/index.ts'
 import { Placement, UNPLACED } from '../placement/index.ts'
-import { Lots } from './lots.ts'
+import { Random } from '../random/index.ts'
 import { type Freed, pickNeighbourhood, type View, viewOf } from './neighbourhoods.ts'
 import { compare, type Solution, solutionOf } from './solution.ts'
 
@@ -74,7 +74,7 @@ export function* seek(problem: Problem, options: SeekOptions = {}): Generator<Se
 class Search {
   evaluations = 0
   readonly #placement: Placement
-  readonly #lots: Lots
+  readonly #random: Random
   #best: View | undefined
   #schedule: Schedule | undefined
   /** Where the search is. */
@@ -92,7 +92,7 @@ class Search {
 
   constructor(problem: Problem, options: SeekOptions) {
     this.#placement = new Placement(problem, options)
-    this.#lots = new Lots(options.seed ?? DEFAULT_SEED)
+    this.#random = new Random(options.seed ?? DEFAULT_SEED)
     this.#movable = problem.order.filter((task) => !this.#placement.isPlaced(task)).length
     const { rest, bound } = shortestWays(problem)
     this.#rest = rest
@@ -122,7 +122,7 @@ class Search {
     const view = this.#view
     if (view === undefined) return
     this.evaluations++
-    const freed = pickNeighbourhood(this.#lots)(view, MAX_FREED, this.#lots)
+    const freed = pickNeighbourhood(this.#random)(view, MAX_FREED, this.#random)
     const allowed = this.makespan * (1 + MAX_WORSE * (1 - this.#fruitless / PATIENCE))
     if (this.#place(view, freed, allowed)) {
       this.#placement.tighten()
@@ -194,18 +194,18 @@ class Search {
   }
 
   #chooseHosts(tasks: readonly number[], vcpu: Int32Array): Uint8Array {
-    const lots = this.#lots
+    const random = this.#random
     const { vcpuHost } = this.#placement.problem.machine
-    if (lots.happens(TOGETHER)) {
+    if (random.happens(TOGETHER)) {
       // One that runs something already, more often than not one that runs much.
-      const neighbour = lots.happens(0.7) ? lots.below(vcpu.length) : lots.pick(tasks)
-      const vcpus = this.#placement.problem.candidates(lots.pick(tasks))
-      const chosen = lots.happens(0.7) ? vcpu[neighbour] : lots.pick(vcpus)
+      const neighbour = random.happens(0.7) ? random.below(vcpu.length) : random.pick(tasks)
+      const vcpus = this.#placement.problem.candidates(random.pick(tasks))
+      const chosen = random.happens(0.7) ? vcpu[neighbour] : random.pick(vcpus)
       this.#passedOver.fill(1)
       this.#passedOver[vcpuHost[chosen as number] as number] = 0
     } else {
       for (let host = 0; host < this.#passedOver.length; host++)
-        this.#passedOver[host] = lots.happens(PASS_OVER) ? 1 : 0
+        this.#passedOver[host] = random.happens(PASS_OVER) ? 1 : 0
     }
     return this.#passedOver
   }
@@ -215,7 +215,7 @@ class Search {
     const { problem } = this.#placement
     let changed: number[] | undefined
     for (const task of tasks) {
-      if (!this.#lots.happens(REORDER)) continue
+      if (!this.#random.happens(REORDER)) continue
       changed ??= [...order]
       const at = changed.indexOf(task)
       let first = at
@@ -223,7 +223,7 @@ class Search {
       while (first > 0 && !isNeighbour(problem.predecessors, task, changed[first - 1] as number)) first--
       while (last < changed.length - 1 && !isNeighbour(problem.successors, task, changed[last + 1] as number))
         last++
-      const to = first + this.#lots.below(last - first + 1)
+      const to = first + this.#random.below(last - first + 1)
       changed.splice(at, 1)
       changed.splice(to, 0, task)
     }

@@ -22,9 +22,29 @@ export class Random {
     return uniformInt(this.#generator, least, most)
   }
 
+  /** A number from 0 to below 1, uniformly. */
+  fraction(): number {
+    return uniformFloat64(this.#generator)
+  }
+
   /** A number, uniformly. */
   number([least, most]: Range): number {
-    return least + (most - least) * uniformFloat64(this.#generator)
+    return least + (most - least) * this.fraction()
+  }
+
+  /** A whole number from 0 to below `count`, uniformly. */
+  below(count: number): number {
+    return Math.floor(this.fraction() * count)
+  }
+
+  /** One of some things, all as likely. There is at least one. */
+  pick<T>(from: ArrayLike<T>): T {
+    return from[this.below(from.length)] as T
+  }
+
+  /** Whether something happens that does with this probability. */
+  happens(probability: number): boolean {
+    return this.fraction() < probability
   }
 
   /** A value that differs from `middle` by a share of it, uniformly. @param spread greatest share */
