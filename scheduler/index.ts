@@ -1,2 +1,3 @@
 export * from './algorithms/index.ts'
 export * from './model/index.ts'
+export * from './simulate/index.ts'
