@@ -7,9 +7,8 @@ import {
   type Task,
   type Workflow,
 } from '../model/index.ts'
-import type { Images } from './images.ts'
 import { DONE, PENDING, type Progress, RUNNING, type Run } from './progress.ts'
-import type { Transport } from './transport.ts'
+import type { Supply } from './supply.ts'
 
 /** New places for tasks that are left, or why there are none. */
 export type Replan =
@@ -18,8 +17,7 @@ export type Replan =
 
 export interface Situation {
   readonly progress: Progress
-  readonly images: Images
-  readonly transport: Transport
+  readonly supply: Supply
   /** Not before the workflow came. Seconds. */
   readonly now: number
 }
@@ -138,7 +136,7 @@ function restOf({ progress, now }: Situation): { rest: Workflow; fixed: Schedule
 }
 
 /** Layers that living nodes have, or are fetching now, with the time that the fetching takes alone. */
-function layersOf({ progress, images, transport, now }: Situation): {
+function layersOf({ progress, supply, now }: Situation): {
   node: string
   layer: string
   finish: number
@@ -153,10 +151,10 @@ function layersOf({ progress, images, transport, now }: Situation): {
   for (const [node, host] of machine.nodeHost.entries()) {
     if (progress.isDead[host] === 1) continue
     for (let place = node * layers.length; place < (node + 1) * layers.length; place++) {
-      if (holds[place] === 0 && images.isLayerThere(place)) add(place, now)
+      if (holds[place] === 0 && supply.images.isLayerThere(place)) add(place, now)
     }
   }
-  for (const { cargo, subject, start, size } of transport.underWay()) {
+  for (const { cargo, subject, start, size } of supply.transport.underWay()) {
     if (cargo !== 'layer') continue
     const node = Math.floor(subject / layers.length)
     add(subject, Math.max(now, start + size * (downloadSecondsPerMb[node] as number)))

@@ -111,9 +111,9 @@ function reasonOf({ reason, problem, progress }: Play): string {
   return 'the schedule starts a task before its predecessors, or on a node that cannot get its image'
 }
 
-function downloadsOf({ downloads, problem }: Play, plan: Plan): ScheduledDownload[] {
+function downloadsOf({ supply, problem }: Play, plan: Plan): ScheduledDownload[] {
   const { machine, layers, workflow } = problem
-  return downloads
+  return supply.downloads
     .map(({ place, type, start, finish }) => {
       const layer = place % layers.length
       return {
@@ -128,10 +128,10 @@ function downloadsOf({ downloads, problem }: Play, plan: Plan): ScheduledDownloa
     .sort((a, b) => a.start - b.start || a.finish - b.finish)
 }
 
-function transfersOf({ transport, problem, progress }: Play): SimulatedTransfer[] {
+function transfersOf({ supply, problem, progress }: Play): SimulatedTransfer[] {
   const { machine, workflow, predecessors, layers } = problem
   const nameOf = (task: number): string => workflow.tasks[task]?.name as string
-  return transport.shipments.map(({ cargo, subject, from, to, size, start, finish, sent }) => ({
+  return supply.transport.shipments.map(({ cargo, subject, from, to, size, start, finish, sent }) => ({
     cargo,
     from: machine.hosts[from]?.name as string,
     to: machine.hosts[to]?.name as string,

@@ -31,7 +31,7 @@ t.test('an undisturbed simulation is the schedule, to the last start and downloa
         ok(result.isComplete)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -44,7 +44,7 @@ t.test('without waits of its own a schedule comes out as it is or better', async
       for (const [number, { task, finish }] of tasks.entries())
         ok(finish <= (plan.tasks[number]?.finish as number) + 1e-9, `${task} finishes later, at ${finish}`)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
