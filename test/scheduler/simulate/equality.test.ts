@@ -64,3 +64,15 @@ t.test('ten thousand independent tasks, and a chain of ten thousand, come out as
     t.equal(simulate(workflow, processors(2), plan).makespan, plan.makespan)
   }
 })
+
+t.test('tasks that were decided before the release are as they were', async (t) => {
+  // 0 has finished and 2 runs when the rest is scheduled anew.
+  const before = schedule(heft, TOPCUOGLU, processors(3))
+  const fixed = before.tasks.filter(({ start }) => start < 10)
+  t.strictSame(
+    fixed.map(({ task }) => task),
+    ['0', '2'],
+  )
+  const plan = schedule(heft, TOPCUOGLU, processors(3), { release: 10, fixed })
+  t.strictSame(simulate(TOPCUOGLU, processors(3), plan).schedule, plan)
+})
