@@ -1,4 +1,11 @@
-import type { Occupation, Problem, Schedule, ScheduledTask, ScheduleOptions } from '../model/index.ts'
+import {
+  ModelError,
+  type Occupation,
+  type Problem,
+  type Schedule,
+  type ScheduledTask,
+  type ScheduleOptions,
+} from '../model/index.ts'
 import { BusyTimes } from './busy-times.ts'
 import { CoreUsage } from './core-usage.ts'
 import { ImageStore } from './image-store.ts'
@@ -58,6 +65,8 @@ export class Placement {
     const node = machine.vcpuNode[vcpu] as number
     const ready = Math.max(this.#dataReady(task, host), this.#imageReady(task, node))
     const duration = this.problem.execution(task, vcpu)
+    // What takes no time takes no room: others may be placed over it, and it over others.
+    if (duration === 0) return ready
     const core = machine.vcpuCore[vcpu] as number
     const busy = this.#busy[vcpu] as BusyTimes
     if (machine.coreVcpus[core] === 1) return busy.earliest(ready, duration)
@@ -234,10 +243,9 @@ function occupiedBy({ machine }: Problem, occupation: Occupation | undefined): O
 function fixedIn({ machine, workflow }: Problem, fixed: ScheduleOptions['fixed'] = []): Fixed[] {
   if (fixed.length === 0) return []
   const numbers = new Map(workflow.tasks.map(({ name }, number) => [name, number]))
-  return fixed.map(({ task, vcpu, start, finish }) => ({
-    task: numbers.get(task) as number,
-    vcpu: machine.vcpuNumber(vcpu),
-    start,
-    finish,
-  }))
+  return fixed.map(({ task: name, vcpu, start, finish }) => {
+    const task = numbers.get(name)
+    if (task === undefined) throw new ModelError(`task ${name} is fixed, and is not there`)
+    return { task, vcpu: machine.vcpuNumber(vcpu), start, finish }
+  })
 }
