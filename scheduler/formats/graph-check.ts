@@ -39,12 +39,13 @@ export function checkEdges(
   return into.flat().map(({ from, to, data }) => ({ from, to, data }))
 }
 
-/** The edges of a circle are in the order in which they are followed back: the first leads from the second's end. */
+/** The first edge of a circle closes it; the others come in the order in which they are followed back. */
 function describe(circle: readonly PlacedEdge[]): string {
-  const round = circle.map(({ from }) => from).reverse()
-  if (round.length === 1) return `task ${round[0]} comes after itself`
+  const [first, ...back] = circle.map(({ from }) => from)
+  const round = [first, ...back.reverse()]
+  if (round.length === 1) return `task ${first} comes after itself`
   const shown = round.length > SHOWN_TASKS ? [...round.slice(0, SHOWN_TASKS), '…'] : round
-  return `the edges lead round in a circle: ${[...shown, round[0]].join(' -> ')}`
+  return `the edges lead round in a circle: ${[...shown, first].join(' -> ')}`
 }
 
 /**

@@ -104,7 +104,7 @@ function reasonOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue, value: unknown)
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return 'is missing'
-      return `must be ${wordFor(issue.expected as string)}, and is ${kindOf(value)}`
+      return `must be ${wordFor(issue.expected as string)}, and is ${kindOf(value)}${quotesFor(issue.expected as string, value)}`
     case 'too_small':
       return issue.origin === 'array'
         ? 'must name one at least'
@@ -139,6 +139,11 @@ function kindOf(value: unknown): string {
   if (typeof value === 'boolean') return `${value}`
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'string' ? `the text '${value.slice(0, 40)}'` : 'a mapping'
+}
+
+/** A name that looks like something else. */
+function quotesFor(expected: string, value: unknown): string {
+  return expected === 'string' && ['number', 'boolean'].includes(typeof value) ? `: write '${value}'` : ''
 }
 
 function valueAt(value: unknown, path: Path): unknown {

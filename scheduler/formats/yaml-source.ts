@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { fail, type Path, type Position, ProblemList } from './problem-list.ts'
 
 /** A file as plain data, and where in its text each field is. */
@@ -22,10 +34,12 @@ export function keysOf(mapping: unknown): readonly string[] {
   return keyOrder.get(mapping) ?? Object.keys(mapping)
 }
 
+type PositionOf = (node: Node | null | undefined) => Position | undefined
+
 /** @throws FileError where it is no YAML */
 export function yamlSource(text: string, file: string): Source {
   const lines = new LineCounter()
-  const at = (node: Node | null | undefined): Position | undefined => {
+  const at: PositionOf = (node) => {
     const offset = node?.range?.[0]
     if (offset === undefined) return undefined
     const { line, col } = lines.linePos(offset)
@@ -36,12 +50,14 @@ export function yamlSource(text: string, file: string): Source {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
     const syntax = new ProblemList(file)
     for (const { pos, message } of document.errors) {
+      // The parser makes a fault of it, and goes on.
+      if (/call stack/.test(message)) throw new RangeError(message)
       const { line, col } = lines.linePos(pos[0])
       syntax.add({ line, column: col }, message)
     }
     syntax.throwIfAny()
     const problems = new ProblemList(file, (path) => locate(document, path, at))
-    const reader = new Reader(document, problems, at, (text.length + 1) * MAX_VALUES_PER_OCTET)
+    const reader = new Reader(problems, at, (text.length + 1) * MAX_VALUES_PER_OCTET)
     return { value: reader.read(document.contents, 0), problems }
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
@@ -50,32 +66,38 @@ export function yamlSource(text: string, file: string): Source {
 }
 
 class Reader {
-  readonly #document: Document
   readonly #problems: ProblemList
-  readonly #at: (node: Node | null | undefined) => Position | undefined
+  readonly #at: PositionOf
+  /** What aliases stand for, as far as it is read. The parser would look through the file for each. */
+  readonly #anchors = new Map<string, Node>()
   #left: number
 
-  constructor(document: Document, problems: ProblemList, at: Reader['at'], most: number) {
-    this.#document = document
+  constructor(problems: ProblemList, at: PositionOf, most: number) {
     this.#problems = problems
     this.#at = at
     this.#left = most
   }
 
-  get at(): (node: Node | null | undefined) => Position | undefined {
-    return this.#at
-  }
-
   read(node: unknown, depth: number): unknown {
     if (depth > MAX_DEPTH) throw new RangeError('too deep')
     if (--this.#left < 0) fail(this.#problems.file, this.#at(node as Node), 'its aliases make too much of it')
-    if (isAlias(node)) return this.read(node.resolve(this.#document), depth + 1)
+    if (isAlias(node)) return this.#readAlias(node, depth)
+    if (isNode(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node)
     if (isScalar(node)) return node.value
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1))
-    if (!isMap(node)) return null
+    return isMap(node) ? this.#readMapping(node, depth) : null
+  }
+
+  #readAlias(alias: Alias, depth: number): unknown {
+    const node = this.#anchors.get(alias.source)
+    if (node !== undefined) return this.read(node, depth + 1)
+    return fail(this.#problems.file, this.#at(alias), `there is no anchor ${alias.source}`)
+  }
+
+  #readMapping({ items }: YAMLMap, depth: number): object {
     const mapping: Record<string, unknown> = {}
     const firsts = new Map<string, Node>()
-    for (const { key, value } of node.items) {
+    for (const { key, value } of items) {
       const name = keyText(key)
       // Assigned to, it would become the prototype.
       if (name === undefined || name === '__proto__') {
@@ -106,11 +128,7 @@ function keyText(key: unknown): string | undefined {
 }
 
 /** Where a field is: its key in a mapping, its value in a list. Of what is not there, where it should be. */
-function locate(
-  document: Document,
-  path: Path,
-  at: (node: Node | null | undefined) => Position | undefined,
-): Position | undefined {
+function locate(document: Document, path: Path, at: PositionOf): Position | undefined {
   let node: unknown = document.contents
   let found = at(document.contents) ?? { line: 1, column: 1 }
   for (const step of path) {
