@@ -123,7 +123,7 @@ export function viewOf(
     at += height
   }
   const from = schedule.release
-  const span = Math.max(0, ...bars.map(({ finish }) => finish - from))
+  const span = bars.reduce((longest, { finish }) => Math.max(longest, finish - from), 0)
   const step = stepFor(span, Math.floor((whole - left) / TICK))
   return {
     title: fitText(cleanText(title), TITLE_SIZE, whole - 2 * MARGIN),

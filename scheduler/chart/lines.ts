@@ -175,7 +175,8 @@ function intervals({ points }: LineSeries, number: number, count: number, log: b
   const shift = isBand ? 0 : (number / (count - 1) - 0.5) * SPREAD
   return {
     type: 'custom',
-    data: isBand ? rows.slice(0, 1) : rows,
+    // Also of a band, which is drawn once: the axes go by it.
+    data: rows,
     encode: { x: 0, y: [1, 2] },
     silent: true,
     z: isBand ? 1 : 2,
@@ -183,6 +184,7 @@ function intervals({ points }: LineSeries, number: number, count: number, log: b
     renderItem: ({ dataIndex }, api) => {
       const end = (row: readonly number[], side: 1 | 2): number[] =>
         api.coord([row[0] as number, row[side] as number])
+      if (isBand && dataIndex > 0) return
       if (isBand) {
         const shape = {
           points: [...rows.map((row) => end(row, 1)), ...rows.toReversed().map((row) => end(row, 2))],
@@ -192,7 +194,7 @@ function intervals({ points }: LineSeries, number: number, count: number, log: b
       const row = rows[dataIndex] as number[]
       const [x = 0, bottom = 0] = end(row, 1)
       const [, top = 0] = end(row, 2)
-      const stroke = { stroke: colour, lineWidth: 1, opacity: 0.7 }
+      const stroke = { stroke: colour, fill: 'none', lineWidth: 1, opacity: 0.7 }
       const line = (x1: number, y1: number, x2: number, y2: number) => ({
         type: 'line' as const,
         shape: { x1: x + shift + x1, y1, x2: x + shift + x2, y2 },

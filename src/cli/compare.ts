@@ -22,8 +22,8 @@ export function compareCommand(): Command {
   return new Command('compare')
     .summary('plan a workflow with every scheduler, and compare')
     .description(
-      `Plans each workflow with every scheduler and shows the measures of their plans in a table, the best of each column in bold, or
-with a * where nothing can be bold. Nothing is run.`,
+      'Plans each workflow with every scheduler and shows the measures of their plans in a table, the best of each ' +
+        'column in bold, or with a * where nothing can be bold. Nothing is run.',
     )
     .argument('<workflow...>', 'YAML, JSON of WfCommons, STG, or GraphViz')
     .addOption(topologyOption())

@@ -24,6 +24,8 @@ export interface PlanOptions extends ScheduleOptions {
   readonly timeLimit: number
   /** @param ms since it began */
   readonly onProgress?: (progress: Progress, ms: number) => void
+  /** Milliseconds. @defaultValue performance.now */
+  readonly now?: () => number
 }
 
 export interface Plan {
@@ -46,10 +48,10 @@ export async function plan(
   scheduler: Scheduler,
   workflow: Workflow,
   platform: Platform,
-  { timeLimit, onProgress, ...options }: PlanOptions,
+  { timeLimit, onProgress, now = () => performance.now(), ...options }: PlanOptions,
 ): Promise<Plan> {
-  const began = performance.now()
-  const elapsed = (): number => performance.now() - began
+  const began = now()
+  const elapsed = (): number => now() - began
   const search = scheduler.plan(workflow, platform, options)
   let step = search.next()
   if (step.done === true) return { schedule: step.value, ms: elapsed(), end: 'complete' }

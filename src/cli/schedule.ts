@@ -31,8 +31,8 @@ export function scheduleCommand(): Command {
   return new Command('schedule')
     .summary('plan which task of a workflow runs where and when')
     .description(
-      `Plans a workflow on a topology: which task runs on which vCPU, from when to when, and what it waits for there. Tells the
-measures of the plan, and draws it. Nothing is run.`,
+      'Plans a workflow on a topology: which task runs on which vCPU, from when to when, and what it waits for there. ' +
+        'Tells the measures of the plan, and draws it. Nothing is run.',
     )
     .argument('<workflow>', 'YAML, JSON of WfCommons, STG, or GraphViz')
     .addOption(topologyOption())
@@ -62,6 +62,7 @@ const HELP = `${examples(
 
 With --json: { workflow, platform, schedule, measures, ms, end, bound? }; times in a schedule are in seconds
 ${EXIT_CODE_HELP}
+
 ctrl-C ends a search and shows the best that it has found.`
 
 async function schedule(file: string, options: Options): Promise<void> {
