@@ -8,7 +8,6 @@ const sfSeek: Scheduler = {
   name: SEEK_NAME,
   title: 'SF-SEEK',
   summary: 'Begins with the best plan of the others, and improves it by search until it is stopped',
-  isAnytime: true,
   plan: (workflow, platform, options = {}) => seek(new Problem(workflow, platform, options), options),
 }
 
@@ -16,7 +15,6 @@ const exact: Scheduler = {
   name: EXACT_NAME,
   title: 'exact',
   summary: 'Proves the optimum of small instances; of others, the best so far and a bound when it is stopped',
-  isAnytime: true,
   *plan(workflow, platform, options = {}) {
     const search = searchExactly(new Problem(workflow, platform, options), options)
     for (;;) {
@@ -42,7 +40,6 @@ function listScheduler(algorithm: Algorithm): Scheduler {
     name,
     title,
     summary,
-    isAnytime: false,
     // It never gives the word: it is done before it would be worth it.
     // biome-ignore lint/correctness/useYield: see above
     *plan(workflow, platform, options) {

@@ -24,8 +24,6 @@ export interface Scheduler {
   /** As it is written: `SF-CUV`. */
   readonly title: string
   readonly summary: string
-  /** Whether it goes on as long as it is let, and gives the best so far when it is stopped. */
-  readonly isAnytime: boolean
   /**
    * Makes a plan. One that searches gives its caller the word now and then, who may stop it and take the best so far.
    * @throws ModelError, InfeasibleError at the first step

@@ -1,5 +1,4 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { Random } from '../random/index.ts'
 
 /**
  * By what each task's execution time is multiplied: lognormal with mean 1, by the transform of Box and Muller. Factors are
@@ -9,12 +8,12 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 export function noiseFactors(count: number, variation: number, seed: number): Float64Array {
   const factors = new Float64Array(count).fill(1)
   if (variation === 0) return factors
-  const random = xoroshiro128plus(seed)
+  const random = new Random(seed)
   const variance = Math.log(1 + variation ** 2)
   const deviation = Math.sqrt(variance)
   for (let task = 0; task < count; task++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(random)))
-    const normal = radius * Math.cos(2 * Math.PI * uniformFloat64(random))
+    const radius = Math.sqrt(-2 * Math.log(1 - random.fraction()))
+    const normal = radius * Math.cos(2 * Math.PI * random.fraction())
     factors[task] = Math.exp(deviation * normal - variance / 2)
   }
   return factors

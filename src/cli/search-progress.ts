@@ -31,9 +31,8 @@ export function searchProgress(stream: NodeJS.WriteStream, title: string, timeLi
         bound === undefined || bound <= 0
           ? ''
           : `, at most ${formatRatio((100 * (makespan - bound)) / bound)} % above the best`
-      const tried = evaluations === undefined ? '' : `, ${formatNumber(evaluations)} tried`
       write(
-        `${title}: ${seconds(makespan)} s${gap}${tried}, ${formatTime(ms)} of ${formatTime(timeLimit)}; ctrl-C for what there is`,
+        `${title}: ${seconds(makespan)} s${gap}, ${formatNumber(evaluations)} tried, ${formatTime(ms)} of ${formatTime(timeLimit)}; ctrl-C for what there is`,
       )
     },
     say: write,

@@ -18,7 +18,7 @@ function searcher(steps: number, step: (number: number) => void = () => {}): Sch
         for (let number = 1; number <= steps; number++) {
           step(number)
           const best = { ...FOUND, makespan: 1000 - number }
-          yield { schedule: () => best, makespan: best.makespan, bound: 80 }
+          yield { schedule: () => best, makespan: best.makespan, bound: 80, evaluations: number }
         }
         return { ...FOUND, makespan: 80 }
       } finally {

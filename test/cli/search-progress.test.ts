@@ -24,16 +24,16 @@ t.test('a search tells how good its best is, and how far it may be from the best
 t.test('it is not shown more often than anyone could read', async (t) => {
   const { stream, written } = terminal(true)
   const progress = searchProgress(stream, 'SF-SEEK', 1000)
-  for (let ms = 0; ms < 200; ms++) progress.show({ schedule: () => FOUND, makespan: 80 }, ms)
+  for (let ms = 0; ms < 200; ms++) progress.show({ schedule: () => FOUND, makespan: 80, evaluations: 7 }, ms)
   t.equal(written.length, 2)
-  t.match(written[1], /SF-SEEK: 80\.000 s, 100 ms of 1\.00 s/)
+  t.match(written[1], /SF-SEEK: 80\.000 s, 7 tried, 100 ms of 1\.00 s/)
 })
 
 t.test('what is no terminal is told nothing', async (t) => {
   const { stream, written } = terminal(false)
   const progress = searchProgress(stream, 'SF-SEEK', 1000)
   progress.say('two steps')
-  progress.show({ schedule: () => FOUND, makespan: 80 }, 1)
+  progress.show({ schedule: () => FOUND, makespan: 80, evaluations: 1 }, 1)
   progress.stop()
   t.same(written, [])
 })
