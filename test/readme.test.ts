@@ -35,6 +35,7 @@ const blocks = blocksOf(readme)
 // Short, for a path to a Unix socket.
 const folder = await mkdtemp(join(tmpdir(), 'readme-'))
 await cp(join(ROOT, 'README.md'), join(folder, 'README.md'))
+await cp(join(ROOT, 'topologies'), join(folder, 'topologies'), { recursive: true })
 const running: ChildProcess[] = []
 
 t.teardown(async () => {

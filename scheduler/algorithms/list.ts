@@ -1,4 +1,4 @@
-import { ReadyTasks } from '../model/index.ts'
+import { type Problem, ReadyTasks } from '../model/index.ts'
 import type { Placement } from '../placement/index.ts'
 
 /** The vCPU on which a task would finish earliest; of equals, the first. */
@@ -12,6 +12,24 @@ export function earliestFinishVcpu(placement: Placement, task: number, vcpus: It
       finish = candidate
       best = vcpu
     }
+  }
+  return best
+}
+
+/** The vCPU that may run most of some tasks, and those in the shortest time; of equals, the first. */
+export function fastestVcpu(problem: Problem, tasks: Iterable<number>): number {
+  const counts = new Int32Array(problem.machine.vcpuCount)
+  const times = new Float64Array(problem.machine.vcpuCount)
+  for (const task of tasks) {
+    for (const vcpu of problem.candidates(task)) {
+      counts[vcpu] = (counts[vcpu] as number) + 1
+      times[vcpu] = (times[vcpu] as number) + problem.execution(task, vcpu)
+    }
+  }
+  let best = 0
+  for (let vcpu = 1; vcpu < counts.length; vcpu++) {
+    const more = (counts[vcpu] as number) - (counts[best] as number)
+    if (more > 0 || (more === 0 && (times[vcpu] as number) < (times[best] as number))) best = vcpu
   }
   return best
 }

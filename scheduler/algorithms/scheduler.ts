@@ -29,5 +29,6 @@ export function schedule(
 ): Schedule {
   const placement = new Placement(new Problem(workflow, platform, options), options)
   algorithm.fill(placement, options)
+  placement.tighten()
   return placement.toSchedule(algorithm.name)
 }

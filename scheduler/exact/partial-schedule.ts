@@ -2,6 +2,9 @@ import type { Schedule, ScheduledTask } from '../model/index.ts'
 import type { Images } from './images.ts'
 import type { Instance, Slot } from './instance.ts'
 
+/** As it is typed. */
+export const EXACT_NAME = 'exact'
+
 /** Of a task that is not placed, or of one that is not bound to a node. */
 export const NONE = -1
 
@@ -252,7 +255,7 @@ export class PartialSchedule {
   toSchedule(): Schedule {
     const { problem, release } = this.instance
     return {
-      scheduler: 'exact',
+      scheduler: EXACT_NAME,
       policy: problem.policy,
       release,
       tasks: problem.workflow.tasks.map(

@@ -1,7 +1,8 @@
-import { heft } from '../algorithms/index.ts'
+import { ALGORITHMS, type Algorithm, heft } from '../algorithms/index.ts'
 import { type Platform, Problem, type Workflow } from '../model/index.ts'
 import { Placement } from '../placement/index.ts'
 import { coarseBound } from './coarse.ts'
+import { EXACT_NAME } from './partial-schedule.ts'
 import { type ExactOptions, type ExactProgress, type ExactResult, resultOf } from './result.ts'
 import { Search } from './search.ts'
 
@@ -26,14 +27,18 @@ export function* searchExactly(
   problem: Problem,
   options: ExactOptions = {},
 ): Generator<ExactProgress, ExactResult> {
-  const first = new Placement(problem, options)
-  heft.fill(first, {})
   if (problem.taskCount > MOST_TASKS || problem.machine.vcpuCount > MOST_VCPUS) {
-    const result = resultOf(first.toSchedule('exact'), coarseBound(problem, options), 0)
+    const placement = filledBy(heft, problem, options)
+    const result = resultOf(placement.toSchedule(EXACT_NAME), coarseBound(problem, options), 0)
     yield progressOf(result)
     return result
   }
-  const search = new Search(problem, options, first)
+  const placements = ALGORITHMS.map((algorithm) => filledBy(algorithm, problem, options))
+  const search = new Search(
+    problem,
+    options,
+    placements.reduce((best, own) => (own.makespan < best.makespan ? own : best)),
+  )
   yield progressOf(search.result())
   let next = NODES_PER_REPORT
   while (search.step()) {
@@ -42,6 +47,13 @@ export function* searchExactly(
     yield progressOf(search.result())
   }
   return search.result()
+}
+
+function filledBy(algorithm: Algorithm, problem: Problem, options: ExactOptions): Placement {
+  const placement = new Placement(problem, options)
+  algorithm.fill(placement, {})
+  placement.tighten()
+  return placement
 }
 
 function progressOf(result: ExactResult): ExactProgress {

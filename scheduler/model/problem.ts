@@ -235,6 +235,8 @@ export class Problem {
 function layersOf(types: readonly SfType[]): Map<string, { number: number; size: number }> {
   const layers = new Map<string, { number: number; size: number }>()
   for (const { name: type, layers: own } of types) {
+    const names = new Set(own.map(({ name }) => name))
+    if (names.size < own.length) throw new ModelError(`type ${type} has a layer twice`)
     for (const { name, size } of own) {
       const known = layers.get(name)
       if (known === undefined) layers.set(name, { number: layers.size, size })

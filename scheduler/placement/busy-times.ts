@@ -18,24 +18,26 @@ export class BusyTimes {
     return start
   }
 
-  /** Takes an interval that is free. */
+  /** Makes it busy, also where it is so already: what others do may overlap. */
   add(start: number, end: number): void {
     if (end <= start) return
-    const at = this.#firstEndingAfter(start)
-    const joinsBefore = at > 0 && this.ends[at - 1] === start
-    const joinsAfter = at < this.starts.length && this.starts[at] === end
-    if (joinsBefore && joinsAfter) {
-      this.ends[at - 1] = this.ends[at] as number
-      this.starts.splice(at, 1)
-      this.ends.splice(at, 1)
-    } else if (joinsBefore) this.ends[at - 1] = end
-    else if (joinsAfter) this.starts[at] = start
-    else if (at === this.starts.length) {
+    let from = this.#firstEndingAfter(start)
+    if (from > 0 && this.ends[from - 1] === start) from--
+    let to = from
+    while (to < this.starts.length && (this.starts[to] as number) <= end) to++
+    if (from === this.starts.length) {
       this.starts.push(start)
       this.ends.push(end)
+    } else if (from === to) {
+      this.starts.splice(from, 0, start)
+      this.ends.splice(from, 0, end)
     } else {
-      this.starts.splice(at, 0, start)
-      this.ends.splice(at, 0, end)
+      this.starts[from] = Math.min(start, this.starts[from] as number)
+      this.ends[from] = Math.max(end, this.ends[to - 1] as number)
+      if (to - from > 1) {
+        this.starts.splice(from + 1, to - from - 1)
+        this.ends.splice(from + 1, to - from - 1)
+      }
     }
   }
 

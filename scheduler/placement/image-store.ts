@@ -15,6 +15,8 @@ export class ImageStore {
   readonly #askedFor: Int32Array
   /** Where a fetched layer stands in the arrays above. */
   #fetched: number[] = []
+  /** Whether something came earlier than was said before. */
+  #isEarlier = false
 
   /** @param known layers that are there, or on their way, beside those that nodes hold at the start */
   constructor(problem: Problem, known: Occupation['layers'] = []) {
@@ -55,6 +57,7 @@ export class ImageStore {
       const own = time + this.#duration(layer, node)
       if (own < there) {
         if (there === this.#initial[at]) this.#fetched.push(at)
+        else this.#isEarlier = true
         this.#there[at] = own
         this.#askedFor[at] = type
       }
@@ -70,9 +73,17 @@ export class ImageStore {
     return true
   }
 
+  /** Whether layers have come earlier, since this was last asked, than had been said before. */
+  takeEarlier(): boolean {
+    const isEarlier = this.#isEarlier
+    this.#isEarlier = false
+    return isEarlier
+  }
+
   clear(): void {
     for (const at of this.#fetched) this.#there[at] = this.#initial[at] as number
     this.#fetched = []
+    this.#isEarlier = false
   }
 
   /** All that is fetched, by time. */

@@ -1,4 +1,11 @@
-import type { Occupation, Problem, Schedule, ScheduledTask, ScheduleOptions } from '../model/index.ts'
+import {
+  ModelError,
+  type Occupation,
+  type Problem,
+  type Schedule,
+  type ScheduledTask,
+  type ScheduleOptions,
+} from '../model/index.ts'
 import { BusyTimes } from './busy-times.ts'
 import { CoreUsage } from './core-usage.ts'
 import { ImageStore } from './image-store.ts'
@@ -25,8 +32,12 @@ export class Placement {
   // What is known of the task that was asked about last, by host and by node.
   #asked = UNPLACED
   #request = 0
+  /** Counts the tasks asked about: what was found out earlier counts no more. */
+  #question = 0
   readonly #dataThere: Float64Array
+  readonly #dataQuestion: Int32Array
   readonly #imageThere: Float64Array
+  readonly #imageQuestion: Int32Array
 
   /** @throws ModelError where the options name a vCPU, node or task that is not there */
   constructor(problem: Problem, { release = 0, occupation, fixed = [] }: ScheduleOptions = {}) {
@@ -40,7 +51,9 @@ export class Placement {
     this.#busy = machine.vcpus.map(() => new BusyTimes())
     this.#usage = Array.from(machine.coreLimit, (limit) => new CoreUsage(limit))
     this.#dataThere = new Float64Array(machine.hosts.length)
+    this.#dataQuestion = new Int32Array(machine.hosts.length)
     this.#imageThere = new Float64Array(machine.nodes.length)
+    this.#imageQuestion = new Int32Array(machine.nodes.length)
     this.#occupation = occupiedBy(problem, occupation)
     this.#fixed = fixedIn(problem, fixed)
     this.#begin()
@@ -53,11 +66,10 @@ export class Placement {
   /** The earliest time at which a task could start on a vCPU. */
   earliestStart(task: number, vcpu: number): number {
     const { machine } = this.problem
-    if (task !== this.#asked) this.#ask(task)
-    const host = machine.vcpuHost[vcpu] as number
-    const node = machine.vcpuNode[vcpu] as number
-    const ready = Math.max(this.#dataReady(task, host), this.#imageReady(task, node))
+    const ready = this.readyTime(task, vcpu)
     const duration = this.problem.execution(task, vcpu)
+    // What takes no time takes no room: others may be placed over it, and it over others.
+    if (duration === 0) return ready
     const core = machine.vcpuCore[vcpu] as number
     const busy = this.#busy[vcpu] as BusyTimes
     if (machine.coreVcpus[core] === 1) return busy.earliest(ready, duration)
@@ -68,6 +80,14 @@ export class Placement {
       start = usage.earliest(free, duration, needed)
       if (start === free) return start
     }
+  }
+
+  /** The earliest time at which all data and the image that a task needs are there, whether the vCPU is free or not. */
+  readyTime(task: number, vcpu: number): number {
+    const { machine } = this.problem
+    if (task !== this.#asked) this.#ask(task)
+    const image = this.#imageReady(task, machine.vcpuNode[vcpu] as number)
+    return Math.max(this.#dataReady(task, machine.vcpuHost[vcpu] as number), image)
   }
 
   earliestFinish(task: number, vcpu: number): number {
@@ -127,21 +147,25 @@ export class Placement {
     return last - this.release
   }
 
+  /**
+   * Lets each task start as early as it can, given its vCPU and who starts before it. Only images can have come earlier than a
+   * task was told when it was placed: when a task that was placed later, for the same node, was ready earlier. No task starts
+   * later than before, as those before it finish no later.
+   */
+  tighten(): void {
+    while (this.images.takeEarlier()) {
+      const byStart = [...this.problem.order].filter((task) => !this.#isFixed(task))
+      byStart.sort((a, b) => (this.start[a] as number) - (this.start[b] as number))
+      const vcpus = this.vcpu.slice()
+      this.#forget()
+      for (const task of byStart) this.place(task, vcpus[task] as number)
+    }
+  }
+
   /** Forgets all that was placed, but for what is fixed. */
   clear(): void {
-    const { vcpuCore } = this.problem.machine
-    for (const vcpu of this.vcpu) {
-      if (vcpu === UNPLACED) continue
-      ;(this.#busy[vcpu] as BusyTimes).clear()
-      ;(this.#usage[vcpuCore[vcpu] as number] as CoreUsage).clear()
-    }
-    if (this.#occupation.length > 0) {
-      for (const busy of this.#busy) busy.clear()
-      for (const usage of this.#usage) usage.clear()
-    }
-    this.vcpu.fill(UNPLACED)
     this.images.clear()
-    this.#begin()
+    this.#forget()
   }
 
   /** @param scheduler its name. All tasks are placed. */
@@ -165,6 +189,25 @@ export class Placement {
     }
   }
 
+  #isFixed(task: number): boolean {
+    return this.#fixed.some((fixed) => fixed.task === task)
+  }
+
+  #forget(): void {
+    const { vcpuCore } = this.problem.machine
+    for (const vcpu of this.vcpu) {
+      if (vcpu === UNPLACED) continue
+      ;(this.#busy[vcpu] as BusyTimes).clear()
+      ;(this.#usage[vcpuCore[vcpu] as number] as CoreUsage).clear()
+    }
+    for (const { vcpu } of this.#occupation) {
+      ;(this.#busy[vcpu] as BusyTimes).clear()
+      ;(this.#usage[vcpuCore[vcpu] as number] as CoreUsage).clear()
+    }
+    this.vcpu.fill(UNPLACED)
+    this.#begin()
+  }
+
   #begin(): void {
     this.#asked = UNPLACED
     for (const { vcpu, start, finish, usage } of this.#occupation) this.#occupy(vcpu, start, finish, usage)
@@ -185,13 +228,11 @@ export class Placement {
   #ask(task: number): void {
     this.#asked = task
     this.#request = this.problem.policy === 'ahead' ? this.release : this.requestTime(task)
-    this.#dataThere.fill(Number.NaN)
-    this.#imageThere.fill(Number.NaN)
+    this.#question = (this.#question + 1) | 0
   }
 
   #dataReady(task: number, host: number): number {
-    const known = this.#dataThere[host] as number
-    if (!Number.isNaN(known)) return known
+    if (this.#dataQuestion[host] === this.#question) return this.#dataThere[host] as number
     const { machine, predecessors } = this.problem
     let time = this.release + this.problem.inputTime(task, host)
     for (let i = predecessors.first[task] as number; i < (predecessors.first[task + 1] as number); i++) {
@@ -200,14 +241,15 @@ export class Placement {
       const sent = Math.max(this.release, this.finish[before] as number)
       time = Math.max(time, sent + (predecessors.data[i] as number) * machine.secondsPerMb(from, host))
     }
+    this.#dataQuestion[host] = this.#question
     this.#dataThere[host] = time
     return time
   }
 
   #imageReady(task: number, node: number): number {
-    const known = this.#imageThere[node] as number
-    if (!Number.isNaN(known)) return known
+    if (this.#imageQuestion[node] === this.#question) return this.#imageThere[node] as number
     const time = this.images.whenReady(this.problem.taskType[task] as number, node, this.#request)
+    this.#imageQuestion[node] = this.#question
     this.#imageThere[node] = time
     return time
   }
@@ -234,10 +276,9 @@ function occupiedBy({ machine }: Problem, occupation: Occupation | undefined): O
 function fixedIn({ machine, workflow }: Problem, fixed: ScheduleOptions['fixed'] = []): Fixed[] {
   if (fixed.length === 0) return []
   const numbers = new Map(workflow.tasks.map(({ name }, number) => [name, number]))
-  return fixed.map(({ task, vcpu, start, finish }) => ({
-    task: numbers.get(task) as number,
-    vcpu: machine.vcpuNumber(vcpu),
-    start,
-    finish,
-  }))
+  return fixed.map(({ task: name, vcpu, start, finish }) => {
+    const task = numbers.get(name)
+    if (task === undefined) throw new ModelError(`task ${name} is fixed, and is not there`)
+    return { task, vcpu: machine.vcpuNumber(vcpu), start, finish }
+  })
 }

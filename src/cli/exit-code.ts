@@ -31,13 +31,13 @@ export const EXIT_CODE_HELP = `
 Exit codes:
   0  done
   1  any other error
-  2  bad chain, name, option or configuration
+  2  bad chain, name, option, configuration, workflow or topology
   3  no route: no node offers a function of the chain, or nobody has the content
   4  timeout: no answer in the time allowed, or all too busy
   5  a function failed
   6  verification failed
   7  the router cannot be reached
-  8  refused: media types do not fit, or a parameter that the function does not take`
+  8  refused: media types do not fit, a parameter that the function does not take, or a task that no host takes`
 
 /** An error whose message is all that a user needs to know. */
 export class CliError extends Error {
@@ -78,13 +78,20 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UriError || error instanceof PacketError || error instanceof ConfigError)
     return ExitCode.Usage
   if (error instanceof FaceError && error.code === 'bad-address') return ExitCode.Usage
-  return ExitCode.Other
+  return SCHEDULER_CODES[(error as { code?: string } | undefined)?.code ?? ''] ?? ExitCode.Other
 }
 
 /** For a person. An error without a code is a fault of ours, so it is shown with where it came from. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error || error instanceof Interrupted ? error.message : (error.stack ?? error.message)
+}
+
+/** By the code of the error: the scheduler is loaded only by the commands that need it. */
+const SCHEDULER_CODES: Partial<Record<string, ExitCode>> = {
+  'bad-file': ExitCode.Usage,
+  'bad-model': ExitCode.Usage,
+  infeasible: ExitCode.Refused,
 }
 
 const FETCH_CODES: Record<FetchErrorCode, ExitCode> = {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { compareCommand } from './compare.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
@@ -11,6 +12,7 @@ import { examples } from './options.ts'
 import { paintFor } from './paint.ts'
 import { putCommand } from './put.ts'
 import { routesCommand } from './routes.ts'
+import { scheduleCommand } from './schedule.ts'
 import { statusCommand } from './status.ts'
 import { printable } from './text.ts'
 import { upCommand } from './up.ts'
@@ -45,6 +47,8 @@ function createProgram(): Command {
     facesCommand(),
     statusCommand(),
     configCommand(),
+    scheduleCommand(),
+    compareCommand(),
     demoCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))

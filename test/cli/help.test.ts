@@ -3,7 +3,19 @@ import { Cli, TEST_TIMEOUT_MS } from './fixture.ts'
 
 t.setTimeout(TEST_TIMEOUT_MS)
 
-const COMMANDS = ['up', 'get', 'put', 'functions', 'routes', 'faces', 'status', 'config', 'demo']
+const COMMANDS = [
+  'up',
+  'get',
+  'put',
+  'functions',
+  'routes',
+  'faces',
+  'status',
+  'config',
+  'schedule',
+  'compare',
+  'demo',
+]
 
 t.test('each command has a help text with examples', async (t) => {
   const cli = await Cli.create(t)
@@ -47,6 +59,13 @@ t.test('a command line that makes no sense ends with code 2 and what is wrong', 
     [['put', '/a', '/none'], /cannot serve \/none: there is no such file or folder/],
     [['put', '/a', '/dev/null'], /neither a file nor a folder/],
     [['put', '/a', import.meta.filename, '--as', 'a b'], /'a b' cannot be the name of a producer/],
+    [['schedule', 'a.yaml'], /required option '--topology <file>' not specified/],
+    [['schedule', 'a.yaml', '--topology', 'b.yaml', '--gantt', 'c.png'], /ends in \.svg or \.html/],
+    [['schedule', 'a.yaml', '--topology', 'b.yaml', '--seed', 'x'], /whole number from 0 on/],
+    [['schedule', 'a.yaml', '--topology', 'b.yaml', '--policy', 'never'], /choices are on-demand, ahead/],
+    [['schedule', 'a.yaml', '--topology', 'b.yaml', '--scheduler', 'hefd'], /did you mean heft\?/],
+    [['compare', '--topology', 'b.yaml'], /missing required argument 'workflow'/],
+    [['compare', 'a.yaml', '--topology', '/none', '--schedulers', 'heft'], /\/none/],
     [['up', '--engine', 'steam'], /Allowed choices are docker, process, auto/],
     [['up', '--config', '/none'], /cannot read \/none/],
   ]

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { heft, schedule } from '../../scheduler/index.ts'
+import { cpop, heft, peft, schedule, single } from '../../scheduler/index.ts'
 import { ARABNEJAD, processors, slots, TOPCUOGLU } from './golden.ts'
 
 const three = processors(3)
@@ -16,4 +16,31 @@ t.test("HEFT on Topcuoglu's instance, to the last slot", async (t) => {
 
 t.test("HEFT on Arabnejad's instance", async (t) => {
   t.equal(schedule(heft, ARABNEJAD, three).makespan, 133)
+})
+
+t.test("CPOP on Topcuoglu's instance: the critical path 0, 1, 8, 9 is on processor 1", async (t) => {
+  const { makespan, tasks } = schedule(cpop, TOPCUOGLU, three)
+  t.equal(makespan, 86)
+  t.strictSame(
+    [0, 1, 8, 9].map((task) => tasks[task]?.vcpu),
+    ['P1/0', 'P1/0', 'P1/0', 'P1/0'],
+  )
+})
+
+t.test("PEFT on Topcuoglu's instance", async (t) => {
+  t.equal(schedule(peft, TOPCUOGLU, three).makespan, 85)
+})
+
+t.test("PEFT on Arabnejad's instance, to the last slot", async (t) => {
+  const result = schedule(peft, ARABNEJAD, three)
+  t.equal(result.makespan, 122)
+  t.strictSame(slots(result), [
+    'P0 0[0–22] 3[22–29] 1[29–51] 2[51–83] 6[83–97]',
+    'P1 5[29–46] 7[54–77] 9[106–122]',
+    'P2 4[35–70] 8[81–89]',
+  ])
+})
+
+t.test("the best single processor for Topcuoglu's instance", async (t) => {
+  t.equal(schedule(single, TOPCUOGLU, three).makespan, 127)
 })

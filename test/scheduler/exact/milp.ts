@@ -1,7 +1,8 @@
 import highsLoader from 'highs'
 import { type Platform, Problem, type Workflow } from '../../../scheduler/index.ts'
 
-const highs = await highsLoader()
+// Its types are those of CommonJS, and what is imported is an ES module.
+const highs = await (highsLoader as unknown as typeof highsLoader.default)()
 
 /**
  * The shortest makespan by HiGHS, from the disjunctive model with big M: x says where a task runs, y which of two tasks goes first where both are

@@ -1,0 +1,3 @@
+export { type GanttOptions, ganttChart } from './gantt.ts'
+export { type LineFigure, type LinePoint, type LineSeries, lineChart } from './lines.ts'
+export { describeWait } from './wait-text.ts'

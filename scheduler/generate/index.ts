@@ -1,0 +1,5 @@
+export { type FromTopologyOptions, platformFromTopology } from './from-topology.ts'
+export { type RandomPlatformOptions, randomPlatform } from './random-platform.ts'
+export { type Ccr, type RandomWorkflowOptions, randomWorkflow } from './random-workflow.ts'
+export { SOURCE_TYPES, type SourceWorkflowOptions, sourceWorkflow } from './source-workflow.ts'
+export { type TestbedOptions, testbed } from './testbed.ts'

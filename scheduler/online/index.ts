@@ -1,0 +1,2 @@
+export { SubmitError } from './errors.ts'
+export { type OnlineOptions, OnlineScheduler } from './online-scheduler.ts'

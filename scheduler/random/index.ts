@@ -1,0 +1,1 @@
+export { Random, type Range } from './random.ts'

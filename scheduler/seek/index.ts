@@ -1,0 +1,1 @@
+export { SEEK_NAME, type SeekOptions, type SeekProgress, seek } from './seek.ts'

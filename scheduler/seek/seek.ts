@@ -1,0 +1,261 @@
+import { ALGORITHMS, random } from '../algorithms/index.ts'
+import type { Problem, Schedule, ScheduleOptions } from '../model/index.ts'
+import { Placement, UNPLACED } from '../placement/index.ts'
+import { Random } from '../random/index.ts'
+import { type Freed, pickNeighbourhood, type View, viewOf } from './neighbourhoods.ts'
+import { compare, type Solution, solutionOf } from './solution.ts'
+
+export interface SeekOptions extends ScheduleOptions {
+  /** @defaultValue 1 */
+  readonly seed?: number | undefined
+  /** How many plans to look at, beside those of the other schedulers; whoever drives the search may stop it before. @defaultValue no limit */
+  readonly evaluations?: number | undefined
+}
+
+export interface SeekProgress {
+  /** Best response time so far, in seconds. */
+  readonly makespan: number
+  readonly evaluations: number
+  /** The best plan so far. */
+  readonly schedule: () => Schedule
+}
+
+export const SEEK_NAME = 'sf-seek'
+
+const DEFAULT_SEED = 1
+
+/** Tasks that are freed at a time, at most. */
+const MAX_FREED = 24
+
+/** Chance of a host to be passed over while a plan is made anew, so that not always the same is best. */
+const PASS_OVER = 0.15
+
+/** Chance that all tasks that are freed go to one host. */
+const TOGETHER = 0.25
+
+/** Chance of a freed task to get another place in the order. */
+const REORDER = 0.3
+
+/** A plan is gone on from if it is longer than the best by no more than this share, which falls to nothing … */
+const MAX_WORSE = 0.03
+/** … in so many evaluations without a better plan; then the search goes back to the best. */
+const PATIENCE = 600
+
+/** Evaluations between two times that the caller is given the word. */
+const STRIDE = 8
+
+/**
+ * SF-SEEK: takes the best plan of all other schedulers, and then over and over frees some tasks and places them anew, by every
+ * rule of the model, where they finish earliest: large neighbourhood search (Shaw 1998) with record-to-record acceptance
+ * (Dueck 1993). What is freed lies on or around the critical chain, or shares a type or a vCPU, so that downloads and
+ * instances can be shared or given up together. It is never worse than the others. The same seed and number of evaluations
+ * give the same plan.
+ */
+export function* seek(problem: Problem, options: SeekOptions = {}): Generator<SeekProgress, Schedule> {
+  const search = new Search(problem, options)
+  const { evaluations = Number.POSITIVE_INFINITY } = options
+  const progress = (): SeekProgress => ({
+    makespan: search.makespan,
+    evaluations: search.evaluations,
+    schedule: () => search.schedule(),
+  })
+  for (const algorithm of ALGORITHMS) {
+    if (algorithm === random) continue
+    search.begin((placement) => algorithm.fill(placement, options))
+    yield progress()
+  }
+  while (search.evaluations < evaluations && search.canImprove) {
+    for (let i = 0; i < STRIDE && search.evaluations < evaluations; i++) search.step()
+    yield progress()
+  }
+  return search.schedule()
+}
+
+class Search {
+  evaluations = 0
+  readonly #placement: Placement
+  readonly #random: Random
+  #best: View | undefined
+  #schedule: Schedule | undefined
+  /** Where the search is. */
+  #view: View | undefined
+  /** Evaluations since there was a better plan. */
+  #fruitless = 0
+  /** How many tasks may be moved. */
+  readonly #movable: number
+  /** Shortest time from each task's end to the end of the workflow, in seconds. */
+  readonly #rest: Float64Array
+  /** No plan is shorter than this. */
+  readonly #bound: number
+  readonly #isFreed: Uint8Array
+  readonly #passedOver: Uint8Array
+
+  constructor(problem: Problem, options: SeekOptions) {
+    this.#placement = new Placement(problem, options)
+    this.#random = new Random(options.seed ?? DEFAULT_SEED)
+    this.#movable = problem.order.filter((task) => !this.#placement.isPlaced(task)).length
+    const { rest, bound } = shortestWays(problem)
+    this.#rest = rest
+    this.#bound = bound
+    this.#isFreed = new Uint8Array(problem.taskCount)
+    this.#passedOver = new Uint8Array(problem.machine.hosts.length)
+  }
+
+  /** Best response time so far, in seconds. */
+  get makespan(): number {
+    return this.#best?.solution.makespan ?? Number.POSITIVE_INFINITY
+  }
+
+  get canImprove(): boolean {
+    return this.#movable > 0 && this.makespan > this.#bound
+  }
+
+  /** Takes a plan to begin with, if it is better than those before. */
+  begin(fill: (placement: Placement) => void): void {
+    this.#placement.clear()
+    fill(this.#placement)
+    this.#placement.tighten()
+    this.#takeIfBest(solutionOf(this.#placement))
+  }
+
+  step(): void {
+    const view = this.#view
+    if (view === undefined) return
+    this.evaluations++
+    const freed = pickNeighbourhood(this.#random)(view, MAX_FREED, this.#random)
+    const allowed = this.makespan * (1 + MAX_WORSE * (1 - this.#fruitless / PATIENCE))
+    if (this.#place(view, freed, allowed)) {
+      this.#placement.tighten()
+      const solution = solutionOf(this.#placement)
+      if (this.#takeIfBest(solution)) return
+      if (solution.makespan <= allowed) this.#view = viewOf(this.#placement, solution)
+    }
+    if (++this.#fruitless >= PATIENCE) {
+      this.#fruitless = 0
+      this.#view = this.#best
+    }
+  }
+
+  /** The best so far. */
+  schedule(): Schedule {
+    return this.#schedule ?? this.#placement.toSchedule(SEEK_NAME)
+  }
+
+  #takeIfBest(solution: Solution): boolean {
+    if (this.#best !== undefined && compare(solution, this.#best.solution) >= 0) return false
+    this.#best = viewOf(this.#placement, solution)
+    this.#view = this.#best
+    this.#schedule = this.#placement.toSchedule(SEEK_NAME)
+    this.#fruitless = 0
+    return true
+  }
+
+  /** Places all again, those that are freed anew. @returns false once it is clear that it takes longer than allowed */
+  #place({ solution }: View, { tasks, avoid = UNPLACED }: Freed, allowed: number): boolean {
+    const placement = this.#placement
+    const { vcpu } = solution
+    const order = this.#reordered(solution.order, tasks)
+    for (const task of tasks) this.#isFreed[task] = 1
+    const hosts = this.#chooseHosts(tasks, vcpu)
+    placement.clear()
+    let isShort = true
+    for (const task of order) {
+      if (placement.isPlaced(task)) continue
+      const on = this.#isFreed[task] === 1 ? this.#earliest(task, hosts, avoid) : (vcpu[task] as number)
+      const finish = placement.place(task, on)
+      if (finish + (this.#rest[task] as number) - placement.release > allowed) {
+        isShort = false
+        break
+      }
+    }
+    for (const task of tasks) this.#isFreed[task] = 0
+    return isShort
+  }
+
+  /** Where a task finishes earliest, on hosts that are not passed over and not on the vCPU to avoid, if there is such a one. */
+  #earliest(task: number, isPassedOver: Uint8Array, avoid: number): number {
+    const placement = this.#placement
+    const { vcpuHost } = placement.problem.machine
+    let best = UNPLACED
+    let earliest = Number.POSITIVE_INFINITY
+    for (const strict of [true, false]) {
+      for (const vcpu of placement.problem.candidates(task)) {
+        if (strict && (vcpu === avoid || isPassedOver[vcpuHost[vcpu] as number] === 1)) continue
+        if (placement.finishBound(task, vcpu) >= earliest) continue
+        const finish = placement.earliestFinish(task, vcpu)
+        if (finish < earliest) {
+          earliest = finish
+          best = vcpu
+        }
+      }
+      if (best !== UNPLACED) return best
+    }
+    return best
+  }
+
+  #chooseHosts(tasks: readonly number[], vcpu: Int32Array): Uint8Array {
+    const random = this.#random
+    const { vcpuHost } = this.#placement.problem.machine
+    if (random.happens(TOGETHER)) {
+      // One that runs something already, more often than not one that runs much.
+      const neighbour = random.happens(0.7) ? random.below(vcpu.length) : random.pick(tasks)
+      const vcpus = this.#placement.problem.candidates(random.pick(tasks))
+      const chosen = random.happens(0.7) ? vcpu[neighbour] : random.pick(vcpus)
+      this.#passedOver.fill(1)
+      this.#passedOver[vcpuHost[chosen as number] as number] = 0
+    } else {
+      for (let host = 0; host < this.#passedOver.length; host++)
+        this.#passedOver[host] = random.happens(PASS_OVER) ? 1 : 0
+    }
+    return this.#passedOver
+  }
+
+  /** The order of the plan, with some of the freed tasks at other places between their predecessors and successors. */
+  #reordered(order: Int32Array, tasks: readonly number[]): Iterable<number> {
+    const { problem } = this.#placement
+    let changed: number[] | undefined
+    for (const task of tasks) {
+      if (!this.#random.happens(REORDER)) continue
+      changed ??= [...order]
+      const at = changed.indexOf(task)
+      let first = at
+      let last = at
+      while (first > 0 && !isNeighbour(problem.predecessors, task, changed[first - 1] as number)) first--
+      while (last < changed.length - 1 && !isNeighbour(problem.successors, task, changed[last + 1] as number))
+        last++
+      const to = first + this.#random.below(last - first + 1)
+      changed.splice(at, 1)
+      changed.splice(to, 0, task)
+    }
+    return changed ?? order
+  }
+}
+
+function isNeighbour(
+  { first, task: neighbour }: Problem['predecessors'],
+  task: number,
+  other: number,
+): boolean {
+  for (let i = first[task] as number; i < (first[task + 1] as number); i++) {
+    if (neighbour[i] === other) return true
+  }
+  return false
+}
+
+/** With each task on the vCPU where it is fastest, and nothing to wait for. Seconds. */
+function shortestWays(problem: Problem): { rest: Float64Array; bound: number } {
+  const { successors, order } = problem
+  const rest = new Float64Array(problem.taskCount)
+  const ways = new Float64Array(problem.taskCount)
+  for (let at = order.length - 1; at >= 0; at--) {
+    const task = order[at] as number
+    let longest = 0
+    for (let i = successors.first[task] as number; i < (successors.first[task + 1] as number); i++)
+      longest = Math.max(longest, ways[successors.task[i] as number] as number)
+    rest[task] = longest
+    let shortest = Number.POSITIVE_INFINITY
+    for (const vcpu of problem.candidates(task)) shortest = Math.min(shortest, problem.execution(task, vcpu))
+    ways[task] = longest + shortest
+  }
+  return { rest, bound: ways.reduce((longest, way) => Math.max(longest, way), 0) }
+}

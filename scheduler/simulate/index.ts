@@ -1,0 +1,2 @@
+export type { Loss, SimulatedTask, SimulatedTransfer, Simulation } from './result.ts'
+export { type SimulateOptions, simulate } from './simulate.ts'

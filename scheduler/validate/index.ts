@@ -1,0 +1,2 @@
+export { check, violations } from './validator.ts'
+export { InvalidScheduleError, type Violation, type ViolationKind } from './violation.ts'
