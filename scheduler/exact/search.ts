@@ -33,7 +33,7 @@ export class Search {
     this.#toPlace = problem.taskCount - this.#instance.given.length
     this.#best = replay(this.#instance, options, first.vcpu, first.start)
     this.#rootBound = this.#bounds.of()
-    this.#expand()
+    this.#expand(this.#rootBound)
   }
 
   get nodes(): number {
@@ -48,7 +48,7 @@ export class Search {
       const branch = branches.pop()
       if (branch !== undefined && branch.bound < this.#limit) {
         this.#schedule.place(branch.task, branch.vcpu, branch.start, branch.binds)
-        this.#expand()
+        this.#expand(branch.bound)
         return true
       }
       this.#open.pop()
@@ -75,7 +75,8 @@ export class Search {
     return Math.max(bound, this.#rootBound)
   }
 
-  #expand(): void {
+  /** @param bound no schedule that begins in this way can end earlier */
+  #expand(bound: number): void {
     const schedule = this.#schedule
     const branches: Branch[] = []
     this.#open.push(branches)
@@ -84,7 +85,7 @@ export class Search {
     for (const branch of this.#branching.branches()) {
       this.#nodes++
       schedule.place(branch.task, branch.vcpu, branch.start, branch.binds)
-      branch.bound = this.#bounds.of(this.#limit)
+      branch.bound = Math.max(bound, this.#bounds.of(this.#limit))
       if (branch.bound < this.#limit) {
         if (schedule.depth < this.#toPlace) branches.push(branch)
         else this.#best = replay(this.#instance, this.#options, schedule.vcpu, schedule.start)
