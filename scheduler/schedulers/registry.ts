@@ -1,5 +1,5 @@
 import { ALGORITHMS, type Algorithm, schedule } from '../algorithms/index.ts'
-import { EXACT_NAME, searchExactly } from '../exact/index.ts'
+import { EXACT_NAME, type ExactResult, searchExactly } from '../exact/index.ts'
 import { Problem } from '../model/index.ts'
 import { SEEK_NAME, seek } from '../seek/index.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -18,10 +18,11 @@ const exact: Scheduler = {
   *plan(workflow, platform, options = {}) {
     const search = searchExactly(new Problem(workflow, platform, options), options)
     for (;;) {
-      const { done, value } = search.next()
-      if (done) return value.schedule
-      const { makespan, bound, nodes } = value
-      yield { makespan, bound, evaluations: nodes, schedule: () => value.result().schedule }
+      const step = search.next()
+      const result = (): ExactResult => (step.done ? step.value : step.value.result())
+      const { makespan, bound, nodes } = step.value
+      yield { makespan, bound, evaluations: nodes, schedule: () => result().schedule }
+      if (step.done) return step.value.schedule
     }
   },
 }
