@@ -7,6 +7,7 @@ import { peft } from './peft.ts'
 import type { Algorithm } from './scheduler.ts'
 import { cuvFix, sfCuv } from './sf-cuv/sf-cuv.ts'
 
+export { earliestFinishVcpu } from './list.ts'
 export { type Algorithm, type AlgorithmOptions, schedule } from './scheduler.ts'
 export { cap, com, cpop, cuvFix, heft, peft, random, sfCuv, single }
 

@@ -1,1 +1,1 @@
-export { Placement, UNPLACED } from './placement.ts'
+export { Placement } from './placement.ts'

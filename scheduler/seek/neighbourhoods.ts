@@ -4,10 +4,13 @@ import type { Random } from '../random/index.ts'
 import { criticalChain } from './critical-chain.ts'
 import type { Solution } from './solution.ts'
 
-/** Tasks that are freed to be placed anew, and perhaps a vCPU that none of them may have again. */
+/** Tasks that are freed to be placed anew. */
 export interface Freed {
   readonly tasks: readonly number[]
+  /** A vCPU that none of them may have again. */
   readonly avoid?: number
+  /** The only vCPUs that they may have, if not all. */
+  readonly only?: Iterable<number>
 }
 
 /** @param size how many tasks to free at most */
@@ -70,8 +73,16 @@ const sameTime: Neighbourhood = ({ solution }, size, random) => ({
 
 /** All of a vCPU, which is to be given up. */
 const wholeVcpu: Neighbourhood = ({ solution }, _size, random) => {
-  const avoid = solution.vcpu[random.below(solution.vcpu.length)] as number
-  return { tasks: [...solution.order].filter((task) => solution.vcpu[task] === avoid), avoid }
+  const avoid = random.pick(solution.vcpu)
+  const tasks = [...solution.order].filter((task) => solution.vcpu[task] === avoid)
+  return { tasks, avoid, only: new Set(solution.vcpu) }
+}
+
+/** All of two vCPUs, which one is to run. */
+const twoVcpus: Neighbourhood = ({ problem, solution }, _size, random) => {
+  const [a, b] = [random.pick(solution.vcpu), random.pick(solution.vcpu)]
+  const tasks = [...solution.order].filter((task) => solution.vcpu[task] === a || solution.vcpu[task] === b)
+  return { tasks, only: [random.happens(0.5) ? a : random.pick(problem.candidates(random.pick(tasks)))] }
 }
 
 /** Each with how often it is tried beside the others. */
@@ -82,6 +93,7 @@ export const NEIGHBOURHOODS: readonly (readonly [weight: number, neighbourhood: 
   [2, sameVcpu],
   [2, sameTime],
   [1, wholeVcpu],
+  [1, twoVcpus],
 ]
 
 export function pickNeighbourhood(random: Random): Neighbourhood {

@@ -1,6 +1,6 @@
-import { ALGORITHMS, random } from '../algorithms/index.ts'
+import { ALGORITHMS, random as drawingLots, earliestFinishVcpu } from '../algorithms/index.ts'
 import type { Problem, Schedule, ScheduleOptions } from '../model/index.ts'
-import { Placement, UNPLACED } from '../placement/index.ts'
+import { Placement } from '../placement/index.ts'
 import { Random } from '../random/index.ts'
 import { type Freed, pickNeighbourhood, type View, viewOf } from './neighbourhoods.ts'
 import { compare, type Solution, solutionOf } from './solution.ts'
@@ -36,10 +36,10 @@ const TOGETHER = 0.25
 /** Chance of a freed task to get another place in the order. */
 const REORDER = 0.3
 
-/** A plan is gone on from if it is longer than the best by no more than this share, which falls to nothing … */
+/** A plan is gone on from if it is longer than the round's best by no more than this share, which falls to nothing … */
 const MAX_WORSE = 0.03
-/** … in so many evaluations without a better plan; then the search goes back to the best. */
-const PATIENCE = 600
+/** … in so many evaluations without a better plan; then the next round begins. */
+const PATIENCE = 300
 
 /** Evaluations between two times that the caller is given the word. */
 const STRIDE = 8
@@ -60,7 +60,7 @@ export function* seek(problem: Problem, options: SeekOptions = {}): Generator<Se
     schedule: () => search.schedule(),
   })
   for (const algorithm of ALGORITHMS) {
-    if (algorithm === random) continue
+    if (algorithm === drawingLots) continue
     search.begin((placement) => algorithm.fill(placement, options))
     yield progress()
   }
@@ -79,8 +79,14 @@ class Search {
   #schedule: Schedule | undefined
   /** Where the search is. */
   #view: View | undefined
-  /** Evaluations since there was a better plan. */
+  /** Best response time since this round began, in seconds. */
+  #record = Number.POSITIVE_INFINITY
+  /** Evaluations since that got better. */
   #fruitless = 0
+  /** Whether this round began with a plan that was made anew. */
+  #isAnew = false
+  /** Evaluations since there was a better plan. */
+  #sinceBest = 0
   /** How many tasks may be moved. */
   readonly #movable: number
   /** Shortest time from each task's end to the end of the workflow, in seconds. */
@@ -88,7 +94,8 @@ class Search {
   /** No plan is shorter than this. */
   readonly #bound: number
   readonly #isFreed: Uint8Array
-  readonly #passedOver: Uint8Array
+  /** vCPUs that freed tasks may not go to. */
+  readonly #isExcluded: Uint8Array
 
   constructor(problem: Problem, options: SeekOptions) {
     this.#placement = new Placement(problem, options)
@@ -98,7 +105,7 @@ class Search {
     this.#rest = rest
     this.#bound = bound
     this.#isFreed = new Uint8Array(problem.taskCount)
-    this.#passedOver = new Uint8Array(problem.machine.hosts.length)
+    this.#isExcluded = new Uint8Array(problem.machine.vcpuCount)
   }
 
   /** Best response time so far, in seconds. */
@@ -107,7 +114,9 @@ class Search {
   }
 
   get canImprove(): boolean {
-    return this.#movable > 0 && this.makespan > this.#bound
+    if (this.#movable === 0) return false
+    // With the shortest response time that there can be, there may still be vCPUs to give up.
+    return this.makespan > this.#bound || this.#sinceBest < PATIENCE
   }
 
   /** Takes a plan to begin with, if it is better than those before. */
@@ -122,18 +131,35 @@ class Search {
     const view = this.#view
     if (view === undefined) return
     this.evaluations++
+    this.#sinceBest++
     const freed = pickNeighbourhood(this.#random)(view, MAX_FREED, this.#random)
-    const allowed = this.makespan * (1 + MAX_WORSE * (1 - this.#fruitless / PATIENCE))
+    const allowed = this.#record * (1 + MAX_WORSE * (1 - this.#fruitless / PATIENCE))
     if (this.#place(view, freed, allowed)) {
       this.#placement.tighten()
       const solution = solutionOf(this.#placement)
       if (this.#takeIfBest(solution)) return
       if (solution.makespan <= allowed) this.#view = viewOf(this.#placement, solution)
+      if (solution.makespan < this.#record) {
+        this.#record = solution.makespan
+        this.#fruitless = 0
+      }
     }
-    if (++this.#fruitless >= PATIENCE) {
-      this.#fruitless = 0
-      this.#view = this.#best
-    }
+    if (++this.#fruitless >= PATIENCE) this.#beginRound()
+  }
+
+  /** Goes back to the best, or, every other time, to a plan that is made anew as a whole. */
+  #beginRound(): void {
+    this.#fruitless = 0
+    this.#view = this.#best
+    this.#record = this.makespan
+    this.#isAnew = !this.#isAnew
+    if (this.#view === undefined || !this.#isAnew) return
+    this.#place(this.#view, { tasks: [...this.#view.solution.order] }, Number.POSITIVE_INFINITY)
+    this.#placement.tighten()
+    const solution = solutionOf(this.#placement)
+    if (this.#takeIfBest(solution)) return
+    this.#view = viewOf(this.#placement, solution)
+    this.#record = solution.makespan
   }
 
   /** The best so far. */
@@ -146,68 +172,63 @@ class Search {
     this.#best = viewOf(this.#placement, solution)
     this.#view = this.#best
     this.#schedule = this.#placement.toSchedule(SEEK_NAME)
+    this.#record = solution.makespan
     this.#fruitless = 0
+    this.#sinceBest = 0
     return true
   }
 
   /** Places all again, those that are freed anew. @returns false once it is clear that it takes longer than allowed */
-  #place({ solution }: View, { tasks, avoid = UNPLACED }: Freed, allowed: number): boolean {
+  #place({ solution }: View, freed: Freed, allowed: number): boolean {
     const placement = this.#placement
-    const { vcpu } = solution
-    const order = this.#reordered(solution.order, tasks)
-    for (const task of tasks) this.#isFreed[task] = 1
-    const hosts = this.#chooseHosts(tasks, vcpu)
+    const order = this.#reordered(solution.order, freed.tasks)
+    this.#exclude(solution, freed)
+    for (const task of freed.tasks) this.#isFreed[task] = 1
     placement.clear()
     let isShort = true
     for (const task of order) {
       if (placement.isPlaced(task)) continue
-      const on = this.#isFreed[task] === 1 ? this.#earliest(task, hosts, avoid) : (vcpu[task] as number)
-      const finish = placement.place(task, on)
+      const vcpu = this.#isFreed[task] === 1 ? this.#earliest(task) : (solution.vcpu[task] as number)
+      const finish = placement.place(task, vcpu)
       if (finish + (this.#rest[task] as number) - placement.release > allowed) {
         isShort = false
         break
       }
     }
-    for (const task of tasks) this.#isFreed[task] = 0
+    for (const task of freed.tasks) this.#isFreed[task] = 0
     return isShort
   }
 
-  /** Where a task finishes earliest, on hosts that are not passed over and not on the vCPU to avoid, if there is such a one. */
-  #earliest(task: number, isPassedOver: Uint8Array, avoid: number): number {
-    const placement = this.#placement
-    const { vcpuHost } = placement.problem.machine
-    let best = UNPLACED
-    let earliest = Number.POSITIVE_INFINITY
-    for (const strict of [true, false]) {
-      for (const vcpu of placement.problem.candidates(task)) {
-        if (strict && (vcpu === avoid || isPassedOver[vcpuHost[vcpu] as number] === 1)) continue
-        if (placement.finishBound(task, vcpu) >= earliest) continue
-        const finish = placement.earliestFinish(task, vcpu)
-        if (finish < earliest) {
-          earliest = finish
-          best = vcpu
-        }
-      }
-      if (best !== UNPLACED) return best
-    }
-    return best
+  /** Where a task finishes earliest: on a vCPU that is not excluded, if there is such a one. */
+  #earliest(task: number): number {
+    const candidates = this.#placement.problem.candidates(task)
+    const open = candidates.filter((vcpu) => this.#isExcluded[vcpu] === 0)
+    return earliestFinishVcpu(this.#placement, task, open.length > 0 ? open : candidates)
   }
 
-  #chooseHosts(tasks: readonly number[], vcpu: Int32Array): Uint8Array {
+  /** Decides which vCPUs freed tasks may not go to. */
+  #exclude({ vcpu }: Solution, { tasks, avoid, only }: Freed): void {
     const random = this.#random
-    const { vcpuHost } = this.#placement.problem.machine
-    if (random.happens(TOGETHER)) {
-      // One that runs something already, more often than not one that runs much.
-      const neighbour = random.happens(0.7) ? random.below(vcpu.length) : random.pick(tasks)
-      const vcpus = this.#placement.problem.candidates(random.pick(tasks))
-      const chosen = random.happens(0.7) ? vcpu[neighbour] : random.pick(vcpus)
-      this.#passedOver.fill(1)
-      this.#passedOver[vcpuHost[chosen as number] as number] = 0
+    const { problem } = this.#placement
+    const { vcpuHost } = problem.machine
+    const excluded = this.#isExcluded
+    excluded.fill(only === undefined ? 0 : 1)
+    if (only !== undefined) for (const allowed of only) excluded[allowed] = 0
+    else if (random.happens(TOGETHER)) {
+      // More often than not to a host that runs something already.
+      const together = random.happens(0.7)
+        ? random.pick(vcpu)
+        : random.pick(problem.candidates(random.pick(tasks)))
+      for (let other = 0; other < excluded.length; other++) {
+        if (vcpuHost[other] !== vcpuHost[together]) excluded[other] = 1
+      }
     } else {
-      for (let host = 0; host < this.#passedOver.length; host++)
-        this.#passedOver[host] = random.happens(PASS_OVER) ? 1 : 0
+      const isPassedOver = problem.machine.hosts.map(() => random.happens(PASS_OVER))
+      for (let other = 0; other < excluded.length; other++) {
+        if (isPassedOver[vcpuHost[other] as number]) excluded[other] = 1
+      }
     }
-    return this.#passedOver
+    if (avoid !== undefined) excluded[avoid] = 1
   }
 
   /** The order of the plan, with some of the freed tasks at other places between their predecessors and successors. */

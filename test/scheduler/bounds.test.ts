@@ -2,22 +2,59 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  type Algorithm,
+  ALGORITHMS,
   check,
   type Host,
-  heft,
   InfeasibleError,
   NO_DEMANDS,
   type Platform,
   Problem,
   type Schedule,
+  type ScheduleOptions,
+  SEEK_NAME,
   schedule,
+  seek,
   type Task,
   type Workflow,
 } from '../../scheduler/index.ts'
 import { type Instance, instances } from './arbitraries.ts'
 
-const algorithms: readonly Algorithm[] = [heft]
+interface Planner {
+  readonly name: string
+  readonly title: string
+  /** Tasks of the largest workflow that it is tried on. */
+  readonly most: number
+  plan(workflow: Workflow, platform: Platform, options?: ScheduleOptions): Schedule
+}
+
+/** Plans that the search looks at here. */
+const EVALUATIONS = 24
+
+const planners: readonly Planner[] = [
+  ...ALGORITHMS.map((algorithm) => ({
+    name: algorithm.name,
+    title: algorithm.title,
+    most: 1e4,
+    plan: (workflow: Workflow, platform: Platform, options?: ScheduleOptions) =>
+      schedule(algorithm, workflow, platform, options),
+  })),
+  {
+    name: SEEK_NAME,
+    title: 'SF-SEEK',
+    // It lets all others plan first.
+    most: 2000,
+    plan: (workflow, platform, options) => {
+      const search = seek(new Problem(workflow, platform, options), {
+        ...options,
+        evaluations: EVALUATIONS,
+      })
+      for (;;) {
+        const { done, value } = search.next()
+        if (done) return value
+      }
+    },
+  },
+]
 
 /** Room for the rounding of sums. */
 const ROUNDING = 1 - 1e-9
@@ -124,10 +161,8 @@ function alike(count: number, edges: Workflow['edges'], changes: Partial<Task> =
 /** Two hosts with four vCPUs each; the image comes to the second within 0.5 s. */
 const PAIR = lab({}, {})
 
-for (const algorithm of algorithms) {
-  const { title } = algorithm
-  const run = ({ workflow, platform, options }: Instance): Schedule =>
-    schedule(algorithm, workflow, platform, options)
+for (const { name, title, most, plan: planFor } of planners) {
+  const run = ({ workflow, platform, options }: Instance): Schedule => planFor(workflow, platform, options)
 
   t.test(`${title} breaks no rule`, async (t) => {
     fc.assert(
@@ -186,9 +221,9 @@ for (const algorithm of algorithms) {
   })
 
   t.test(`${title} does an empty workflow in no time`, async (t) => {
-    const empty = schedule(algorithm, alike(0, []), PAIR, { release: 5 })
+    const empty = planFor(alike(0, []), PAIR, { release: 5 })
     t.strictSame(empty, {
-      scheduler: algorithm.name,
+      scheduler: name,
       policy: 'on-demand',
       release: 5,
       tasks: [],
@@ -199,24 +234,24 @@ for (const algorithm of algorithms) {
 
   t.test(`${title} places one task`, async (t) => {
     const workflow = alike(1, [])
-    const plan = schedule(algorithm, workflow, PAIR)
+    const plan = planFor(workflow, PAIR)
     check(workflow, PAIR, plan)
     t.equal(plan.tasks.length, 1)
   })
 
-  t.test(`${title} places 10^4 independent tasks`, async (t) => {
-    const workflow = alike(1e4, [])
-    const plan = schedule(algorithm, workflow, PAIR)
+  t.test(`${title} places ${most} independent tasks`, async (t) => {
+    const workflow = alike(most, [])
+    const plan = planFor(workflow, PAIR)
     check(workflow, PAIR, plan)
-    t.equal(plan.tasks.length, 1e4)
+    t.equal(plan.tasks.length, most)
   })
 
-  t.test(`${title} places a chain of 10^4 tasks`, async (t) => {
-    const edges = Array.from({ length: 1e4 - 1 }, (_, n) => ({ from: `t${n}`, to: `t${n + 1}`, data: 1 }))
-    const workflow = alike(1e4, edges)
-    const plan = schedule(algorithm, workflow, PAIR)
+  t.test(`${title} places a chain of ${most} tasks`, async (t) => {
+    const edges = Array.from({ length: most - 1 }, (_, n) => ({ from: `t${n}`, to: `t${n + 1}`, data: 1 }))
+    const workflow = alike(most, edges)
+    const plan = planFor(workflow, PAIR)
     check(workflow, PAIR, plan)
-    t.ok(plan.makespan >= 1e4)
+    t.ok(plan.makespan >= most)
   })
 
   t.test(`${title} tells of every host why it takes no such task`, async (t) => {
@@ -236,7 +271,7 @@ for (const algorithm of algorithms) {
       repository: undefined,
     }
     try {
-      schedule(algorithm, workflow, platform)
+      planFor(workflow, platform)
       t.fail('it throws')
     } catch (error) {
       if (!(error instanceof InfeasibleError)) throw error

@@ -1,5 +1,15 @@
 import t from 'tap'
-import { cpop, heft, peft, schedule, single } from '../../scheduler/index.ts'
+import {
+  cpop,
+  heft,
+  Problem,
+  peft,
+  readPlatform,
+  schedule,
+  seek,
+  single,
+  solveExactly,
+} from '../../scheduler/index.ts'
 import { ARABNEJAD, processors, slots, TOPCUOGLU } from './golden.ts'
 
 const three = processors(3)
@@ -43,4 +53,33 @@ t.test("PEFT on Arabnejad's instance, to the last slot", async (t) => {
 
 t.test("the best single processor for Topcuoglu's instance", async (t) => {
   t.equal(schedule(single, TOPCUOGLU, three).makespan, 127)
+})
+
+t.test('the optimum of both instances is proven', async (t) => {
+  for (const [workflow, optimum] of [
+    [TOPCUOGLU, 73],
+    [ARABNEJAD, 113],
+  ] as const) {
+    t.match(solveExactly(workflow, three, { nodeLimit: 5_000_000, timeLimit: Number.POSITIVE_INFINITY }), {
+      makespan: optimum,
+      bound: optimum,
+      isOptimal: true,
+    })
+  }
+})
+
+t.test('SF-SEEK finds the optimum of both', async (t) => {
+  for (const [workflow, optimum] of [
+    [TOPCUOGLU, 73],
+    [ARABNEJAD, 113],
+  ] as const) {
+    const search = seek(new Problem(workflow, three), { evaluations: 8000 })
+    let step = search.next()
+    while (!step.done) step = search.next()
+    t.equal(step.value.makespan, optimum)
+  }
+})
+
+t.test('topologies/golden/processors.yaml is the three processors', async (t) => {
+  t.strictSame(await readPlatform('topologies/golden/processors.yaml'), three)
 })

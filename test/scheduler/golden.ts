@@ -1,4 +1,11 @@
-import { NO_DEMANDS, type Platform, type Schedule, type Workflow } from '../../scheduler/index.ts'
+import { readFileSync } from 'node:fs'
+import {
+  NO_DEMANDS,
+  type Platform,
+  parseWorkflow,
+  type Schedule,
+  type Workflow,
+} from '../../scheduler/index.ts'
 
 /** Processors that exchange a unit of data in a unit of time, each a host with one vCPU and no cap; no images. */
 export function processors(count: number): Platform {
@@ -58,67 +65,12 @@ export function slots({ tasks }: Schedule): string[] {
 }
 
 /** Topcuoglu et al. 2002, figure 3. HEFT 80, CPOP 86, PEFT 85, optimum 73. */
-export const TOPCUOGLU = instance(
-  [
-    [14, 16, 9],
-    [13, 19, 18],
-    [11, 13, 19],
-    [13, 8, 17],
-    [12, 13, 10],
-    [13, 16, 9],
-    [7, 15, 11],
-    [5, 11, 14],
-    [18, 12, 20],
-    [21, 7, 16],
-  ],
-  [
-    [0, 1, 18],
-    [0, 2, 12],
-    [0, 3, 9],
-    [0, 4, 11],
-    [0, 5, 14],
-    [1, 7, 19],
-    [1, 8, 16],
-    [2, 6, 23],
-    [3, 7, 27],
-    [3, 8, 23],
-    [4, 8, 13],
-    [5, 7, 15],
-    [6, 9, 17],
-    [7, 9, 11],
-    [8, 9, 13],
-  ],
-)
+export const TOPCUOGLU = golden('topcuoglu')
 
 /** Arabnejad and Barbosa 2014. PEFT 122, HEFT 133, optimum 113. */
-export const ARABNEJAD = instance(
-  [
-    [22, 21, 36],
-    [22, 18, 18],
-    [32, 27, 43],
-    [7, 10, 4],
-    [29, 27, 35],
-    [26, 17, 24],
-    [14, 25, 30],
-    [29, 23, 36],
-    [15, 21, 8],
-    [13, 16, 33],
-  ],
-  [
-    [0, 1, 17],
-    [0, 2, 31],
-    [0, 3, 29],
-    [0, 4, 13],
-    [0, 5, 7],
-    [1, 7, 3],
-    [1, 8, 30],
-    [2, 6, 16],
-    [3, 7, 11],
-    [3, 8, 7],
-    [4, 8, 57],
-    [5, 7, 5],
-    [6, 9, 9],
-    [7, 9, 42],
-    [8, 9, 7],
-  ],
-)
+export const ARABNEJAD = golden('arabnejad')
+
+function golden(name: string): Workflow {
+  const file = new URL(`../../../topologies/golden/${name}.yaml`, import.meta.url)
+  return parseWorkflow(readFileSync(file, 'utf8'), file.pathname)
+}

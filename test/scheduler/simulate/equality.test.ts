@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { heft, type Schedule, schedule, simulate } from '../../../scheduler/index.ts'
+import { ALGORITHMS, heft, type Schedule, schedule, simulate } from '../../../scheduler/index.ts'
 import { ARABNEJAD, instance, processors, TOPCUOGLU } from '../golden.ts'
 import { instances } from './instances.ts'
 
@@ -22,16 +22,17 @@ t.test('an undisturbed simulation is the schedule, to the last start and downloa
   fc.assert(
     fc.property(
       instances,
+      fc.constantFrom(...ALGORITHMS),
       fc.constantFrom('on-demand' as const, 'ahead' as const),
       fc.constantFrom(0, 17.3),
-      ({ workflow, platform }, policy, release) => {
-        const plan = schedule(heft, workflow, platform, { policy, release })
+      ({ workflow, platform }, algorithm, policy, release) => {
+        const plan = schedule(algorithm, workflow, platform, { policy, release })
         const result = simulate(workflow, platform, plan)
         deepStrictEqual(rounded(result.schedule), rounded(plan))
         ok(result.isComplete)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 400 },
   )
 })
 
