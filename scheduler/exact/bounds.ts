@@ -1,6 +1,7 @@
 import type { Instance } from './instance.ts'
 import type { PartialSchedule } from './partial-schedule.ts'
 import { NONE } from './partial-schedule.ts'
+import { tailsOf } from './tails.ts'
 
 /**
  * Times before which no schedule that begins in a given way can end. Two bounds, the larger of which counts: that of ways through the
@@ -10,6 +11,8 @@ import { NONE } from './partial-schedule.ts'
 export class Bounds {
   readonly #instance: Instance
   readonly #schedule: PartialSchedule
+  /** Seconds from a task's finish on a host until all that depends on it can have finished, at `task * hostCount + host`. */
+  readonly #tail: Float64Array
   /** Earliest finish of a task that is not placed, at `task * hostCount + host`. */
   readonly #finish: Float64Array
   /** Earliest request of a task at each depth: a row says what the row before is to know of tasks that come later. */
@@ -35,6 +38,7 @@ export class Bounds {
     const { taskCount, hostCount, kindCount, execution, leastExecution, problem, kindHost } = instance
     this.#instance = instance
     this.#schedule = schedule
+    this.#tail = tailsOf(instance, schedule.images)
     this.#finish = new Float64Array(taskCount * hostCount)
     this.#request = new Float64Array((taskCount + 2) * taskCount).fill(instance.release)
     this.#arrival = new Float64Array(hostCount)
@@ -56,7 +60,7 @@ export class Bounds {
       ...new Set((instance.taskKinds[task] as Int32Array).map((kind) => kindHost[kind] as number)),
     ]
     this.#leastTail = Float64Array.from({ length: taskCount }, (_, task) =>
-      Math.min(...hosts(task).map((host) => instance.tail[task * hostCount + host] as number)),
+      Math.min(...hosts(task).map((host) => this.#tail[task * hostCount + host] as number)),
     )
     this.#byTail = Int32Array.from(problem.order).sort(
       (a, b) => (this.#leastTail[b] as number) - (this.#leastTail[a] as number) || a - b,
@@ -147,7 +151,8 @@ export class Bounds {
   }
 
   #ofWays(enough: number): number {
-    const { problem, release, taskCount, hostCount, kindCount, nodeCount, tail, taskKinds } = this.#instance
+    const { problem, release, taskCount, hostCount, kindCount, nodeCount, taskKinds } = this.#instance
+    const tail = this.#tail
     const { kindHost, kindNode, execution } = this.#instance
     const schedule = this.#schedule
     const { matter } = schedule.images

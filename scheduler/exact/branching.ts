@@ -1,5 +1,6 @@
 import type { Instance } from './instance.ts'
 import { NONE, type PartialSchedule } from './partial-schedule.ts'
+import { hostsAlike, tasksAlike } from './symmetry.ts'
 
 /** A way to go on with a partial schedule. */
 export interface Branch {
@@ -21,6 +22,9 @@ const NOTHING: readonly number[] = []
 export class Branching {
   readonly #instance: Instance
   readonly #schedule: PartialSchedule
+  /** Of each task, and of each host, the number of the first one that differs in its name only. */
+  readonly #alikeTask: Int32Array
+  readonly #alikeHost: Int32Array
   /** What a core is made of: cores with the same number differ in their names only. */
   readonly #coreSort: Int32Array
   readonly #coreVcpus: readonly Int32Array[]
@@ -36,6 +40,8 @@ export class Branching {
     const { machine } = instance.problem
     this.#instance = instance
     this.#schedule = schedule
+    this.#alikeTask = tasksAlike(instance)
+    this.#alikeHost = hostsAlike(instance, schedule.images)
     this.#coreVcpus = Array.from(machine.coreLimit, (_, core) =>
       Int32Array.from(machine.vcpus.keys()).filter((vcpu) => machine.vcpuCore[vcpu] === core),
     )
@@ -66,7 +72,7 @@ export class Branching {
 
   /** Marks the vCPUs beside which there is an earlier one that does as well. */
   #findSpare(): void {
-    const { kind, alikeHost, hostCount, vcpuHost } = this.#instance
+    const { kind, hostCount, vcpuHost } = this.#instance
     const { free, now, touched } = this.#schedule
     this.#isSpare.fill(0)
     const idle = new Set<number>()
@@ -89,7 +95,7 @@ export class Branching {
     const untouched = new Set<number>()
     for (let host = 0; host < hostCount; host++) {
       if ((touched[host] as number) > 0) continue
-      const sort = alikeHost[host] as number
+      const sort = this.#alikeHost[host] as number
       const isSpare = untouched.has(sort)
       untouched.add(sort)
       if (isSpare) for (const [vcpu, own] of vcpuHost.entries()) if (own === host) this.#isSpare[vcpu] = 1
@@ -146,7 +152,7 @@ export class Branching {
 
   /** Of tasks that differ in their names only, the first goes first. */
   #hasTwinBefore(task: number): boolean {
-    const { alikeTask } = this.#instance
+    const alikeTask = this.#alikeTask
     const { boundTo } = this.#schedule
     for (let other = alikeTask[task] as number; other < task; other++) {
       if (alikeTask[other] !== alikeTask[task] || this.#schedule.isPlaced(other)) continue
@@ -184,7 +190,8 @@ export class Branching {
    * brings its start forward, the smallest that does it.
    */
   #addBound(task: number, vcpu: number, branches: Branch[]): void {
-    const { problem, taskCount, nodeCount, alikeTask } = this.#instance
+    const { problem, taskCount, nodeCount } = this.#instance
+    const alikeTask = this.#alikeTask
     const schedule = this.#schedule
     const { images } = schedule
     const node = problem.machine.vcpuNode[vcpu] as number

@@ -1,6 +1,4 @@
-import type { Problem, ScheduleOptions } from '../model/index.ts'
-import { computingHostsAlike, tasksAlike, vcpuKinds } from './symmetry.ts'
-import { tailsOf } from './tails.ts'
+import type { Machine, Problem, ScheduleOptions } from '../model/index.ts'
 
 /** A time in which a vCPU is taken before the search begins. Seconds and percent. */
 export interface Slot {
@@ -47,15 +45,9 @@ export class Instance {
   readonly secondsPerMb: Float64Array
   /** When a task's input from the file server is on a host, at `task * hostCount + host`. */
   readonly inputThere: Float64Array
-  /** Seconds from a task's finish on a host until all that depends on it can have finished, at `task * hostCount + host`. */
-  readonly tail: Float64Array
   /** Of each vCPU, by what else it is taken. */
   readonly taken: readonly (readonly Slot[])[]
   readonly given: readonly Given[]
-  /** Of each task, the number of the first one that differs in its name only. */
-  readonly alikeTask: Int32Array
-  /** Of each host, the number of the first one that differs in its name only. */
-  readonly alikeHost: Int32Array
 
   constructor(problem: Problem, { release = 0, occupation, fixed = [] }: ScheduleOptions) {
     const { machine, taskCount } = problem
@@ -113,12 +105,30 @@ export class Instance {
       if (finish > start && finish > release) taken[vcpu]?.push({ start, finish, usage })
     }
     this.taken = taken
-    this.tail = tailsOf(this, occupation?.layers ?? [])
-    this.alikeTask = tasksAlike(this)
-    this.alikeHost = computingHostsAlike(this, occupation?.layers ?? [])
   }
 }
 
 function lesser(a: number, b: number): number {
   return Math.min(a, b)
+}
+
+/** vCPUs by node, speed and sort of core: `first` holds the first of each kind. */
+function vcpuKinds(machine: Machine): { kind: Int32Array; first: Int32Array } {
+  const kinds = new Map<string, number>()
+  const first: number[] = []
+  const kind = Int32Array.from(machine.vcpus.keys(), (vcpu) => {
+    const core = machine.vcpuCore[vcpu] as number
+    const key = [
+      machine.vcpuNode[vcpu],
+      machine.vcpuSpeed[vcpu],
+      machine.coreLimit[core],
+      machine.coreVcpus[core],
+    ].join(' ')
+    const known = kinds.get(key)
+    if (known !== undefined) return known
+    first.push(vcpu)
+    kinds.set(key, first.length - 1)
+    return first.length - 1
+  })
+  return { kind, first: Int32Array.from(first) }
 }

@@ -8,7 +8,11 @@ import { PartialSchedule } from './partial-schedule.ts'
 import { replay } from './replay.ts'
 import { type ExactOptions, type ExactResult, limitOf, resultOf } from './result.ts'
 
-/** Branch and bound, depth first: of all ways to go on from a partial schedule, that with the lowest bound first. */
+/**
+ * Branch and bound, depth first: of all ways to go on from a partial schedule, that with the lowest bound first. A MILP with big M
+ * is shorter to write, and slower: HiGHS proves Topcuoglu's instance in 1.4 s, this in 0.1 s. Requests for layers that other
+ * requests bring forward, and caps on sums over time, would add a variable for each pair of tasks and more.
+ */
 export class Search {
   readonly #options: ExactOptions
   readonly #instance: Instance

@@ -1,26 +1,5 @@
-import type { Machine, Occupation } from '../model/index.ts'
+import type { Images } from './images.ts'
 import type { Instance } from './instance.ts'
-
-/** vCPUs by node, speed and sort of core: `first` holds the first of each kind. */
-export function vcpuKinds(machine: Machine): { kind: Int32Array; first: Int32Array } {
-  const kinds = new Map<string, number>()
-  const first: number[] = []
-  const kind = Int32Array.from(machine.vcpus.keys(), (vcpu) => {
-    const core = machine.vcpuCore[vcpu] as number
-    const key = [
-      machine.vcpuNode[vcpu],
-      machine.vcpuSpeed[vcpu],
-      machine.coreLimit[core],
-      machine.coreVcpus[core],
-    ].join(' ')
-    const known = kinds.get(key)
-    if (known !== undefined) return known
-    first.push(vcpu)
-    kinds.set(key, first.length - 1)
-    return first.length - 1
-  })
-  return { kind, first: Int32Array.from(first) }
-}
 
 /** Of each task the first with the same type, usage, times, input and neighbours. */
 export function tasksAlike({
@@ -32,7 +11,7 @@ export function tasksAlike({
   hostCount,
   given,
 }: Instance): Int32Array {
-  const given_ = new Set(given.map(({ task }) => task))
+  const givenTasks = new Set(given.map(({ task }) => task))
   const { predecessors, successors } = problem
   const edges = ({ first, task: other, data }: typeof predecessors, task: number) =>
     Array.from({ length: (first[task + 1] as number) - (first[task] as number) }, (_, i) => {
@@ -41,7 +20,7 @@ export function tasksAlike({
     }).sort()
   return firstAlike(taskCount, (task) =>
     JSON.stringify([
-      given_.has(task) && task,
+      givenTasks.has(task) && task,
       problem.taskType[task],
       problem.usage[task],
       [...execution.subarray(task * kindCount, (task + 1) * kindCount)],
@@ -53,13 +32,12 @@ export function tasksAlike({
 }
 
 /** Of each host the first with the same vCPUs, ways to all others and images, where nothing is going on before the search begins. */
-export function computingHostsAlike(instance: Instance, known: Occupation['layers']): Int32Array {
+export function hostsAlike(instance: Instance, images: Images): Int32Array {
   const { problem, hostCount, hostNumbers } = instance
   const { machine } = problem
-  const busy = new Set(known.map(({ node }) => machine.nodeHost[machine.nodeNumber(node)]))
+  const busy = new Set<number | undefined>()
   for (const [vcpu, slots] of instance.taken.entries()) if (slots.length > 0) busy.add(machine.vcpuHost[vcpu])
   for (const { vcpu } of instance.given) busy.add(machine.vcpuHost[vcpu])
-  const layers = problem.layers.length
   const parts = Array.from(hostNumbers, (number, host) => {
     const nodes = [...machine.nodeHost.keys()].filter((node) => machine.nodeHost[node] === number)
     const kinds = [...instance.kindHost.keys()].filter((kind) => instance.kindHost[kind] === host)
@@ -68,7 +46,8 @@ export function computingHostsAlike(instance: Instance, known: Occupation['layer
       busy.has(number) && number,
       nodes.map((node) => [
         `${problem.downloadSecondsPerMb[node]}`,
-        [...problem.holds.subarray(node * layers, (node + 1) * layers)],
+        // As text: JSON has no infinite numbers.
+        problem.layers.map((_, layer) => `${images.initially(layer, node)}`),
       ]),
       kinds.map((kind) => [
         nodes.indexOf(instance.kindNode[kind] as number),

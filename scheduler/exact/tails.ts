@@ -1,5 +1,4 @@
-import type { Occupation } from '../model/index.ts'
-import { Images } from './images.ts'
+import type { Images } from './images.ts'
 import type { Instance } from './instance.ts'
 
 /**
@@ -8,11 +7,10 @@ import type { Instance } from './instance.ts'
  * could have asked for the layer earlier comes after the task itself.
  * @returns seconds, at `task * hostCount + host`
  */
-export function tailsOf(instance: Instance, known: Occupation['layers']): Float64Array {
+export function tailsOf(instance: Instance, images: Images): Float64Array {
   const { problem, taskCount, hostCount, kindCount, kindHost, kindNode, taskKinds, execution } = instance
   const { successors, order } = problem
   const tail = new Float64Array(taskCount * hostCount)
-  const images = new Images(problem, known)
   const given = new Set(instance.given.map(({ task }) => task))
   const below = descendants(instance)
   for (let at = order.length - 1; at >= 0; at--) {

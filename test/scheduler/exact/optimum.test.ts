@@ -75,7 +75,7 @@ t.test(
         const { makespan } = optimum(workflow, platform, options)
         assert.equal(makespan, bruteForce(workflow, platform, options))
       }),
-      { numRuns: 800, seed: 1 },
+      { numRuns: 500, seed: 1 },
     )
   },
 )
