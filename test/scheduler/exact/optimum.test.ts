@@ -90,7 +90,7 @@ t.test('five tasks of two types that share layers', async () => {
       fc.pre(canRun(workflow, platform))
       assert.equal(optimum(workflow, platform).makespan, bruteForce(workflow, platform))
     }),
-    { numRuns: 25, seed: 2 },
+    { numRuns: 12, seed: 2 },
   )
 })
 
@@ -117,7 +117,7 @@ t.test('tasks and hosts that differ in their names only', async () => {
       const same = { ...platform, hosts: [...hosts, ...platform.hosts.slice(-1)] }
       assert.equal(optimum(twins, same).makespan, bruteForce(twins, same))
     }),
-    { numRuns: 60, seed: 3 },
+    { numRuns: 40, seed: 3 },
   )
 })
 
@@ -127,7 +127,7 @@ t.test('HiGHS finds the same on the disjunctive model where there are no images 
       const { makespan } = optimum(workflow, platform)
       assert.ok(Math.abs(makespan - milpOptimum(workflow, platform)) < 1e-4)
     }),
-    { numRuns: 20, seed: 4 },
+    { numRuns: 12, seed: 4 },
   )
 })
 
@@ -154,7 +154,7 @@ t.test('HiGHS finds the same where each task has an image of its own', async () 
         assert.ok(Math.abs(makespan - milpOptimum(workflow, platform)) < 1e-4)
       },
     ),
-    { numRuns: 15, seed: 5 },
+    { numRuns: 10, seed: 5 },
   )
 })
 
