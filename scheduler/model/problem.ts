@@ -80,7 +80,15 @@ export class Problem {
     this.work = Float64Array.from(tasks, ({ work }, task) =>
       this.#times[task] === undefined ? work : this.#meanTime(task) * this.machine.meanSpeed,
     )
-    this.meanExecution = Float64Array.from(tasks, (_, task) => this.#meanTime(task))
+    // Tasks with the same candidates and no times of their own differ by their work alone.
+    const perWork = new Map<Int32Array, number>()
+    this.meanExecution = Float64Array.from(tasks, ({ work }, task) => {
+      if (work === 0 || this.#times[task] !== undefined) return this.#meanTime(task)
+      const candidates = this.candidates(task)
+      const known = perWork.get(candidates) ?? this.#meanTime(task) / work
+      perWork.set(candidates, known)
+      return work * known
+    })
   }
 
   get taskCount(): number {
