@@ -127,7 +127,7 @@ t.test('it refers to nothing outside of itself', async (t) => {
     svg.replace('xmlns="http://www.w3.org/2000/svg"', ''),
     /https?:|href|url\(|@import|<script|<style/,
   )
-  t.match(svg, /^<svg role="img" [^>]*>\n<title>golden on processors, scheduled by heft<\/title>/)
+  t.match(svg, /^<svg role="img" [^>]*>\n<title>topcuoglu on processors, scheduled by heft<\/title>/)
 })
 
 t.test('a title and a width can be given', async (t) => {
