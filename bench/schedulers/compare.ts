@@ -32,6 +32,6 @@ export function compareOn(
     samples.add(`efficiency, ${name}`, title, `× ${BASELINE}`, efficiency / baseline.efficiency)
     samples.add(`sharing, ${name}`, title, 'tasks/instance', sharing)
     samples.add(`vCPUs, ${name}`, title, 'vCPUs', vcpusUsed)
-    samples.add(`best, ${name}`, title, '%', makespan <= best * (1 + 1e-9) ? 100 : 0)
+    samples.count(`best, ${name}`, title, makespan <= best * (1 + 1e-9))
   }
 }

@@ -33,7 +33,7 @@ export function measureOptimum({ implementations, seeds, progress }: OptimumOpti
         nodeLimit: NODE_LIMIT,
         timeLimit: Number.POSITIVE_INFINITY,
       })
-      samples.add(`proven, ${TASKS} tasks, CCR ${ratio}`, 'exact', '%', isOptimal ? 100 : 0)
+      samples.count(`proven, ${TASKS} tasks, CCR ${ratio}`, 'exact', isOptimal)
       if (!isOptimal) continue
       for (const implementation of implementations) {
         const plan = validPlan(implementation, workflow, platform)

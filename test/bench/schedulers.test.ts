@@ -142,6 +142,12 @@ t.test('a plan that breaks a rule is not measured', async (t) => {
   t.strictSame(samples.figures(), [])
 })
 
+t.test('a share is that of all instances', async (t) => {
+  const samples = new Samples()
+  for (const holds of [true, false, false, false]) samples.count('best', 'ours', holds)
+  t.strictSame(samples.figures(), [{ case: 'best', impl: 'ours', unit: '% of instances', samples: [25] }])
+})
+
 t.test('SF-SEEK looks at as many plans as it is told, on every machine', async (t) => {
   const [workflow, platform] = [sourceWorkflow(5, { seed: 1 }), testbed({ seed: 1 })]
   const [first, second] = [implementations(100)[0], implementations(100)[0]]
