@@ -2,6 +2,7 @@
 
 export const DOWNLOAD_COLOUR = '#e69f00'
 export const TRANSFER_COLOUR = '#767676'
+export const LOST_COLOUR = '#d55e00'
 const EXECUTION_COLOUR = '#0072b2'
 
 /** Of several SF types, from dark to light, as different as one hue allows. */

@@ -37,10 +37,26 @@ export function ganttOption(view: GanttView, zoom: boolean): EChartsOption {
         font: font(size, weight),
       },
     })
+    const heading = (string: string, middle: number) => ({
+      type: 'text' as const,
+      style: {
+        text: string,
+        x: 16,
+        y: y + middle,
+        align: 'left' as const,
+        verticalAlign: 'middle' as const,
+        fill: text,
+        font: font(12, 'bold'),
+        // It stands on the lines of the time axis.
+        backgroundColor: '#ffffff',
+        padding: [2, 6, 2, 0],
+      },
+    })
     return {
       type: 'group',
       silent: true,
       children: [
+        ...view.headings.map(({ top }) => line(top, 16, '#9a9a9a')),
         ...view.rows.map(({ top }) => line(top, x, faint)),
         ...view.hosts.map(({ top }) => line(top, 16, '#9a9a9a')),
         line(height, 16, '#9a9a9a'),
@@ -50,6 +66,7 @@ export function ganttOption(view: GanttView, zoom: boolean): EChartsOption {
         ...view.rows
           .filter((row) => row.label !== '')
           .map((row) => label(row.label, x - 8, row.top + row.height / 2, view.labelSize, 'normal')),
+        ...view.headings.map((part) => heading(part.text, part.top + part.height / 2)),
       ],
     }
   }

@@ -6,6 +6,7 @@ import {
   type ScheduledDownload,
   type ScheduledTask,
 } from '../model/index.ts'
+import type { ActualLoss } from './actual.ts'
 import { lanesOf } from './lanes.ts'
 
 /** What a row of the chart shows. Heights in pixels; times in seconds. */
@@ -18,8 +19,12 @@ export interface Row {
 
 export type Event =
   | { readonly kind: 'execution'; readonly of: ScheduledTask }
+  | { readonly kind: 'lost'; readonly of: ActualLoss }
   | { readonly kind: 'download'; readonly of: ScheduledDownload }
   | { readonly kind: 'transfer'; readonly of: Transfer }
+
+/** What is on a vCPU. */
+type Run = Extract<Event, { kind: 'execution' | 'lost' }>
 
 /** A bar's place is measured from the top of its row. */
 export type RowBar = Event & { readonly top: number; readonly height: number }
@@ -44,9 +49,14 @@ export function rowsOf(
   platform: Platform,
   { tasks, downloads }: Schedule,
   transfers: readonly Transfer[],
+  lost: readonly ActualLoss[] = [],
 ): Row[] {
   const machine = new Machine(platform)
-  const byVcpu = grouped(tasks, ({ vcpu }) => machine.vcpuNumber(vcpu))
+  const runs: Run[] = [
+    ...tasks.map((of) => ({ kind: 'execution' as const, of })),
+    ...lost.map((of) => ({ kind: 'lost' as const, of })),
+  ]
+  const byVcpu = grouped(runs, ({ of }) => machine.vcpuNumber(of.vcpu))
   const byNode = grouped(downloads, ({ node }) => machine.nodeNumber(node))
   const byHost = grouped(transfers, ({ toHost }) => machine.hostNumber(toHost))
   const height = rowHeight(byVcpu.size)
@@ -71,12 +81,7 @@ export function rowsOf(
       add(host, own === '' ? 'downloads' : `downloads ${own}`, images, true)
       for (const vcpu of vcpusOf.get(node) ?? []) {
         const label = `vCPU ${(machine.vcpus[vcpu] as string).slice(name.length + 1)}`
-        add(
-          host,
-          label,
-          byVcpu.get(vcpu)?.map((of) => ({ kind: 'execution', of })),
-          false,
-        )
+        add(host, label, byVcpu.get(vcpu), false)
       }
     }
   }

@@ -1,10 +1,12 @@
 import { transfersOf, waitsFor } from '../measures/index.ts'
 import type { Occupation, Platform, Schedule, Workflow } from '../model/index.ts'
+import { type Actual, plansOf, transfersIn } from './actual.ts'
 import { ganttOption } from './gantt-option.ts'
 import { ganttPage } from './gantt-page.ts'
 import { rowsOf } from './gantt-rows.ts'
-import { viewOf } from './gantt-view.ts'
+import { type Part, viewOf } from './gantt-view.ts'
 import { renderSvg } from './render.ts'
+import { differenceOf, summaryOf } from './summary.ts'
 import { describeWait } from './wait-text.ts'
 
 export interface GanttOptions {
@@ -16,12 +18,16 @@ export interface GanttOptions {
   readonly format?: 'svg' | 'html' | undefined
   /** That the schedule was made with: tasks may wait for it. @defaultValue nothing */
   readonly occupation?: Occupation | undefined
+  /** What came of the schedule, which is drawn below it on the same time axis. @defaultValue only the schedule is drawn */
+  readonly actual?: Actual | undefined
+  /** What that is called. @defaultValue 'actual' */
+  readonly actualLabel?: string | undefined
 }
 
 /**
  * Draws a schedule as a Gantt chart: a row for each vCPU that is used, by host; above them what comes to the host from others,
- * and the images that its nodes fetch. The same schedule gives the same bytes.
- * @throws ModelError where the schedule is not of this workflow and platform
+ * and the images that its nodes fetch. What came of it can be drawn below. The same schedule gives the same bytes.
+ * @throws ModelError where a schedule is not of this workflow and platform
  */
 export async function ganttChart(
   workflow: Workflow,
@@ -29,13 +35,19 @@ export async function ganttChart(
   schedule: Schedule,
   options: GanttOptions = {},
 ): Promise<string> {
-  const rows = rowsOf(platform, schedule, transfersOf(workflow, platform, schedule))
   const title = options.title ?? `${workflow.name} on ${platform.name}, scheduled by ${schedule.scheduler}`
   const isPage = options.format === 'html'
-  const waits = new Map(
-    waitsFor(workflow, platform, schedule, options).map((wait) => [wait.task, describeWait(wait)]),
-  )
-  const view = viewOf(workflow, schedule, rows, waits, { title, width: options.width, zoom: isPage })
+  const { actual } = options
+  const planned = plannedPart(workflow, platform, schedule, options)
+  const parts =
+    actual === undefined
+      ? [{ ...planned, heading: '' }]
+      : [planned, actualPart(workflow, platform, schedule, actual, options.actualLabel)]
+  const subtitle =
+    actual === undefined
+      ? summaryOf(workflow, schedule, planned.rows)
+      : differenceOf(workflow, schedule, actual.schedule)
+  const view = viewOf(workflow, parts, { title, subtitle, width: options.width, zoom: isPage })
   if (isPage) return ganttPage(view)
   // The frame is the first series.
   const tips = [
@@ -43,4 +55,33 @@ export async function ganttChart(
     ...view.legend.map((_, kind) => view.bars.filter(({ legend }) => legend === kind).map(({ tip }) => tip)),
   ]
   return renderSvg(ganttOption(view, false), view, view.title, tips)
+}
+
+function plannedPart(
+  workflow: Workflow,
+  platform: Platform,
+  schedule: Schedule,
+  { occupation }: GanttOptions,
+): Part {
+  const rows = rowsOf(platform, schedule, transfersOf(workflow, platform, schedule))
+  const waits = waitsFor(workflow, platform, schedule, { occupation })
+  const notes = waits.map((wait): [string, string] => {
+    const words = describeWait(wait)
+    return [wait.task, words === '' ? '' : `waits for ${words}`]
+  })
+  const heading = `planned: ${summaryOf(workflow, schedule, rows)}`
+  return { heading, schedule, rows, notes: new Map(notes) }
+}
+
+function actualPart(
+  workflow: Workflow,
+  platform: Platform,
+  planned: Schedule,
+  actual: Actual,
+  label = 'actual',
+): Part {
+  const { schedule, lost } = actual
+  const rows = rowsOf(platform, schedule, transfersIn(actual), lost)
+  const heading = `${label}: ${summaryOf(workflow, schedule, rows)}`
+  return { heading, schedule, rows, notes: plansOf(planned, actual) }
 }

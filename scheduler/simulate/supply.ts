@@ -219,8 +219,10 @@ export class Supply {
     const layer = place % layers.length
     const host = machine.nodeHost[(place - layer) / layers.length] as number
     const repository = machine.hostNumber(machine.platform.repository ?? '')
-    if (repository < 0 || this.#progress.isDead[repository] === 1) return
+    const size = layerSize[layer] as number
+    // A layer without content is had without a repository too.
+    if (size > 0 && (repository < 0 || this.#progress.isDead[repository] === 1)) return
     this.#layerType.set(place, type)
-    this.#send('layer', place, repository, host, layerSize[layer] as number)
+    this.#send('layer', place, repository, host, size)
   }
 }

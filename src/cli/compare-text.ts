@@ -1,6 +1,6 @@
 import type { Measures } from '../../scheduler/index.ts'
 import type { Paint } from './paint.ts'
-import { formatRatio, secondsUpTo } from './schedule-text.ts'
+import { formatRatio, isOptimal, secondsUpTo } from './schedule-text.ts'
 import { type Column, formatTable } from './table.ts'
 import { formatBytes, formatTime, printable } from './text.ts'
 
@@ -17,6 +17,8 @@ export interface Compared {
   readonly ms: number
   /** No plan takes less, in seconds; known to a search that proves it. */
   readonly bound?: number | undefined
+  /** Response time in a simulation, in seconds; of all rows or of none. */
+  readonly simulated?: number | undefined
 }
 
 interface Figure {
@@ -33,8 +35,11 @@ export function formatComparison(
   rows: readonly Compared[],
   paint: Paint,
 ): string {
-  const seconds = secondsUpTo(Math.max(0, ...rows.map(({ measures }) => measures.makespan)))
-  const figures = figuresOf(seconds)
+  const seconds = secondsUpTo(
+    Math.max(0, ...rows.flatMap(({ measures, simulated = 0 }) => [measures.makespan, simulated])),
+  )
+  const isSimulated = rows.some(({ simulated }) => simulated !== undefined)
+  const figures = figuresOf(seconds, isSimulated)
   const isColoured = paint('bold', '') !== ''
   const columns = figures.map(({ head, best, value, text }): Column<Compared> => {
     const values = rows.map(value)
@@ -57,13 +62,24 @@ export function formatComparison(
   const name: Column<Compared> = { head: 'scheduler', cell: ({ title }) => title }
   const notes = rows
     .filter(({ bound }) => bound !== undefined)
-    .map(({ title, bound }) => `${title}: no plan takes less than ${seconds(bound as number)} s.\n`)
+    .map(({ title, bound, measures }) =>
+      isOptimal(measures.makespan, bound)
+        ? `${title}: ${seconds(measures.makespan)} s is proven optimal.\n`
+        : `${title}: no plan takes less than ${seconds(bound as number)} s.\n`,
+    )
   return [heading, '\n', formatTable([name, ...columns], rows), ...notes].join('')
 }
 
-function figuresOf(seconds: (value: number) => string): Figure[] {
+function figuresOf(seconds: (value: number) => string, isSimulated: boolean): Figure[] {
+  const simulated: Figure = {
+    head: 'simulated (s)',
+    best: 'lowest',
+    value: (row) => row.simulated as number,
+    text: seconds,
+  }
   return [
     { head: 'time (s)', best: 'lowest', value: ({ measures }) => measures.makespan, text: seconds },
+    ...(isSimulated ? [simulated] : []),
     { head: 'SLR', best: 'lowest', value: ({ measures }) => measures.slr, text: formatRatio },
     { head: 'speed-up', best: 'highest', value: ({ measures }) => measures.speedUp, text: formatRatio },
     { head: 'efficiency', best: 'highest', value: ({ measures }) => measures.efficiency, text: formatRatio },

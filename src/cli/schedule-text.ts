@@ -9,6 +9,9 @@ const MB = 1e6
 /** Digits that a time in a schedule has before it is cut, of the longest of them. */
 const DIGITS = 5
 
+/** Of a response time and its bound: what differs less is rounding. */
+const RELATIVE_TOLERANCE = 1e-9
+
 /** What is said of one schedule. */
 export interface Told {
   readonly workflow: Workflow
@@ -57,8 +60,10 @@ function formatMeasures({ schedule, ms, end, bound }: Plan, measures: Measures):
   const policy = schedule.policy === 'ahead' ? 'ahead' : 'on demand'
   const took = end === 'complete' ? '' : end === 'time-limit' ? ', all the time it had' : ', and was stopped'
   return formatPairs([
-    ['response time', `${seconds(makespan)} s`],
-    ...(bound === undefined ? [] : [['at best', `${seconds(bound)} s`] as const]),
+    ['response time', `${seconds(makespan)} s${isOptimal(makespan, bound) ? ', proven optimal' : ''}`],
+    ...(bound === undefined || isOptimal(makespan, bound)
+      ? []
+      : [['at best', `${seconds(bound)} s`] as const]),
     ['SLR', formatRatio(slr)],
     ['speed-up', formatRatio(speedUp)],
     ['efficiency', formatRatio(efficiency)],
@@ -68,6 +73,11 @@ function formatMeasures({ schedule, ms, end, bound }: Plan, measures: Measures):
     ['CCR', formatRatio(ccr)],
     ['planning took', `${formatTime(ms)}${took}`],
   ])
+}
+
+/** Whether no plan takes less. @param bound that a search has proven */
+export function isOptimal(makespan: number, bound: number | undefined): boolean {
+  return bound !== undefined && makespan <= bound * (1 + RELATIVE_TOLERANCE)
 }
 
 export function formatRatio(value: number): string {

@@ -18,10 +18,14 @@ export const timeLimitOption = (): Option =>
     .argParser(timeoutArgument)
     .default(DEFAULT_SEARCH_MS)
 
-export const seedOption = (): Option =>
-  new Option('--seed <number>', 'for schedulers that draw lots (default: 1)').argParser((text) => {
+/** @param what it is for */
+export const seedOption = (what = 'for schedulers that draw lots'): Option =>
+  new Option('--seed <number>', `${what} (default: 1)`).argParser((text) => {
     const seed = Number(text)
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
       throw new InvalidArgumentError('write a whole number from 0 on.')
     return seed
   })
+
+export const simulateOption = (): Option =>
+  new Option('--simulate', 'play the plan, with transfers that share the links')

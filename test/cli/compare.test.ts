@@ -54,6 +54,28 @@ t.test('a bound that a search has proven stands below', async (t) => {
   t.match(table, /\nExact: no plan takes less than 10\.500 s\.\n$/)
 })
 
+t.test('a plan that takes no more than the bound is called optimal', async (t) => {
+  const table = formatComparison('two', 'lab', [{ ...row('Exact', 11, 4, 2), bound: 11 }], plain)
+  t.match(table, /\nExact: 11\.000 s is proven optimal\.\n$/)
+})
+
+t.test('the simulated response time stands beside the planned one', async (t) => {
+  const [, first, second] = formatComparison(
+    'two',
+    'lab',
+    [
+      { ...row('SF-CUV', 12.5, 2, 3), simulated: 12.75 },
+      { ...row('HEFT', 11, 4, 1.5), simulated: 101.5 },
+    ],
+    plain,
+  )
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(/ {2,}/).slice(0, 3)) as [string[], string[], string[]]
+  t.same(first, ['SF-CUV', '12.50', '12.75*'])
+  t.same(second, ['HEFT', '11.00*', '101.50'])
+})
+
 const folder = await temporaryFolder(t)
 const cli = await Cli.create(t)
 const file = (name: string): string => join(folder, name)
@@ -108,4 +130,32 @@ t.test('what is wrong with one file is told before any is planned', async (t) =>
   t.equal(code, 2)
   t.equal(stdout, '')
   t.match(stderr, /wrong\.yaml:2: /)
+})
+
+t.test('with --simulate each plan is played on shared links', async (t) => {
+  const args = [file('one.yaml'), '--topology', file('lab.yaml'), '--schedulers', 'heft', '--simulate']
+  const { code, stdout } = await cli.run('compare', ...args)
+  t.equal(code, 0)
+  t.match(stdout, /^scheduler +time \(s\) +simulated \(s\) +SLR /m)
+  t.match(stdout, /^HEFT +2\.0000 +2\.0000 +/m)
+  const { stdout: json } = await cli.run('compare', ...args, '--json')
+  t.match(JSON.parse(json), [{ measures: { makespan: 2 }, simulation: { makespan: 2 } }])
+})
+
+t.test('a workflow that cannot be planned is told of after the others have been compared', async (t) => {
+  const demanding =
+    'types: { f: { image: 1 } }\ntasks: { a: { type: f, work: 1, demands: { labels: { gpu: x } } } }\n'
+  for (const name of ['first', 'last']) await writeFile(file(`${name}.yaml`), demanding)
+  const files = ['first', 'one', 'last'].map((name) => file(`${name}.yaml`))
+  const args = [...files, '--topology', file('lab.yaml'), '--schedulers', 'heft,peft']
+  const { code, stdout, stderr } = await cli.run('compare', ...args)
+  t.equal(code, 8)
+  t.match(stdout, /^one on lab\nscheduler .*\nHEFT .*\nPEFT .*\n$/)
+  t.match(
+    stderr,
+    /^error: .*first\.yaml: no host takes task a:\n {2}slow: .*\n {2}fast: .*\n.*last\.yaml: no host/,
+  )
+  const { code: also, stdout: json } = await cli.run('compare', ...args, '--json')
+  t.equal(also, 8)
+  t.equal(JSON.parse(json).length, 2)
 })

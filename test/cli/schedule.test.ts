@@ -11,7 +11,7 @@ name: lab
 networks: { inner: { bandwidth: 100 } }
 repository: store
 hosts:
-  slow: { network: inner, bandwidth: 50, sockets: [{ speed: 500, cores: 1, vcpusPerCore: 1 }] }
+  slow: { network: inner, bandwidth: 50, labels: { fan: none }, sockets: [{ speed: 500, cores: 1, vcpusPerCore: 1 }] }
   fast: { network: inner, bandwidth: 50, labels: { gpu: 'yes' }, sockets: [{ speed: 1000, cores: 1, vcpusPerCore: 1 }] }
   store: { network: inner, bandwidth: 10 }
 `
@@ -131,6 +131,105 @@ t.test('a task that no host takes is refused with code 8, and why each host does
     stderr,
     /no host takes task second:\n {2}slow: it has no label gpu.*\n {2}fast: its label is gpu=yes/,
   )
+})
+
+t.test('an exact plan that takes no more than its bound is called optimal', async (t) => {
+  const { stdout } = await run('--scheduler', 'exact')
+  t.match(stdout, /^response time +11\.000 s, proven optimal$/m)
+  t.notMatch(stdout, /^at best/m)
+})
+
+t.test('a simulation shows planned beside simulated: transfers share the links', async (t) => {
+  // Both fetch 20 MB at once, from a store that sends 10 MB/s: each has its image after 4 s, not 2.
+  await writeFile(
+    file('wide.yaml'),
+    `
+types: { one: { image: 20 }, other: { image: 20 } }
+tasks:
+  a: { type: one, work: 3000, demands: { labels: { gpu: 'yes' } } }
+  b: { type: other, work: 1000, demands: { labels: { fan: none } } }
+`,
+  )
+  const { code, stdout } = await cli.run(
+    'schedule',
+    file('wide.yaml'),
+    '--topology',
+    file('lab.yaml'),
+    '--simulate',
+  )
+  t.equal(code, 0)
+  t.match(stdout, /^response time +5\.0000 s$/m)
+  t.match(stdout, /\n\nsimulated +transfers share the links\nlater than planned +2\.0000 s, 40\.0 %\n\n/)
+  t.match(stdout, /^ +planned +simulated\nresponse time +5\.0000 s +7\.0000 s\nSLR +/m)
+  t.match(stdout, /^downloaded +40\.0 MB +40\.0 MB$/m)
+  t.notMatch(stdout, /^(lost|rescheduled)/m, 'nothing failed')
+})
+
+t.test('noise changes execution times, by the seed', async (t) => {
+  const play = async (...args: string[]) =>
+    JSON.parse((await run('--noise', '0.3', '--json', ...args)).stdout)
+  const [first, again, other] = await Promise.all([play(), play('--seed', '1'), play('--seed', '2')])
+  t.match(first.simulation, {
+    noise: 0.3,
+    seed: 1,
+    failures: [],
+    isComplete: true,
+    measures: { hostsUsed: 1 },
+  })
+  t.same(again.simulation, first.simulation)
+  t.equal(other.schedule.makespan, 11, 'the plan knows no noise')
+  t.not(first.simulation.makespan, 11)
+  t.not(other.simulation.makespan, first.simulation.makespan)
+})
+
+t.test('what a failed host leaves is scheduled anew, and drawn below the plan', async (t) => {
+  const { code, stdout } = await run('--fail', 'fast@6', '--gantt', file('pair.svg'))
+  t.equal(code, 0)
+  t.match(stdout, /^simulated +transfers share the links, fast fails at 6 s$/m)
+  t.match(stdout, /^lost +1 output \(first\)\nmade again +first\nrescheduled +at 6\.000 s, by HEFT$/m)
+  // On slow: 2 s for the image and 6 for split, 5 and 2 for join.
+  t.match(stdout, /^response time +11\.000 s +21\.000 s$/m)
+  const svg = await readFile(file('pair.svg'), 'utf8')
+  t.match(svg, />planned: 2 tasks on 1 vCPU of 1 host, response time 11 s, images fetched on demand</)
+  t.match(svg, />simulated: 2 tasks on 1 vCPU of 1 host, response time 21 s, images fetched on demand</)
+  t.match(svg, /<title>lost: task first\nvCPU fast\/0\n2 s to 5 s: 3 s\nits output was lost /)
+})
+
+t.test('a scheduler that is no list algorithm leaves that to HEFT, and says so', async (t) => {
+  const { stdout } = await run('--scheduler', 'sf-seek', '--time-limit', '50', '--fail', 'fast@6')
+  t.match(stdout, /^rescheduled +at 6\.000 s, by HEFT, as SF-SEEK is no list algorithm$/m)
+})
+
+t.test('a workflow that a failure stops for good ends with code 1 and why, and is shown', async (t) => {
+  const { code, stdout, stderr } = await run(
+    '--fail',
+    'fast@3',
+    '--fail',
+    'slow@6',
+    '-o',
+    file('stopped.json'),
+  )
+  t.equal(code, 1)
+  t.match(stdout, /^lost +2 executions \(first\)$/m)
+  t.match(stdout, /^not completed +no host takes task first\nunfinished +first and second$/m)
+  t.match(
+    stderr,
+    /^error: in the simulation the workflow is not completed: no host takes task first:\n {2}slow: /,
+  )
+  t.match(JSON.parse(await readFile(file('stopped.json'), 'utf8')), { makespan: 11 })
+  const { code: also, stdout: json } = await run('--fail', 'store@4', '--json')
+  t.equal(also, 1)
+  const { simulation } = JSON.parse(json)
+  t.match(simulation, { isComplete: false, unfinished: ['second'], reason: /no SF repository/ })
+  t.equal(simulation.measures, undefined)
+})
+
+t.test('a host to fail that is not there is answered with the nearest, or with all', async (t) => {
+  const near = await run('--fail', 'fat@6')
+  t.equal(near.code, 2)
+  t.equal(near.stdout, '')
+  t.match(near.stderr, /--fail: there is no host 'fat' in lab; did you mean fast\?/)
+  t.match((await run('--fail', 'x@y@6')).stderr, /no host 'x@y' in lab; there are slow, fast and store/)
 })
 
 t.test('names from files give a terminal no orders', async (t) => {

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { textWidth } from '../../../scheduler/chart/text.ts'
 import {
   ganttChart,
   heft,
-  NO_DEMANDS,
   type Platform,
   type Schedule,
   schedule,
@@ -14,7 +12,8 @@ import {
 } from '../../../scheduler/index.ts'
 import { instances } from '../arbitraries.ts'
 import { processors, TOPCUOGLU } from '../golden.ts'
-import { sizeOf, type Text, textsIn, tipsIn } from './svg.ts'
+import { large } from './large.ts'
+import { sizeOf, textFaults, textsIn, tipsIn } from './svg.ts'
 
 const GOLDEN = schedule(heft, TOPCUOGLU, processors(3))
 
@@ -149,86 +148,10 @@ for (const tasks of [10, 500]) {
   t.test(`with ${tasks} tasks no text leaves the picture or runs into other text`, async (t) => {
     const { workflow, platform } = large(tasks, 8)
     const svg = await draw(workflow, platform, schedule(heft, workflow, platform))
-    const { width, height } = await sizeOf(svg)
-    const boxes = textsIn(svg)
-      .filter(({ text }) => text !== '')
-      .map(boxOf)
-    for (const { text, left, right, top, bottom } of boxes) {
-      if (left < 0 || right > width || top < 0 || bottom > height) t.fail(`${text} leaves the picture`)
-    }
-    for (const [index, one] of boxes.entries()) {
-      for (const other of boxes.slice(index + 1)) {
-        const isApart =
-          one.right <= other.left ||
-          other.right <= one.left ||
-          one.bottom <= other.top ||
-          other.bottom <= one.top
-        if (!isApart) t.fail(`${one.text} and ${other.text} overlap`)
-      }
-    }
-    t.ok(boxes.length > tasks / 2, 'many tasks have labels')
+    t.same(await textFaults(svg), [])
+    t.ok(textsIn(svg).filter(({ text }) => text !== '').length > tasks / 2, 'many tasks have labels')
     t.equal(tipsIn(svg).filter(([head = '']) => head.startsWith('task ')).length, tasks)
   })
-}
-
-/** Where text is drawn, with letters of usual height. */
-function boxOf({ text, x, y, anchor, size }: Text) {
-  const width = textWidth(text, size)
-  const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2
-  return { text, left, right: left + width, top: y - size * 0.4, bottom: y + size * 0.4 }
-}
-
-/** Layers of ten tasks each, on hosts of ten vCPUs. */
-function large(count: number, types: number): { workflow: Workflow; platform: Platform } {
-  const name = (task: number): string => `task-${task}`
-  const workflow: Workflow = {
-    name: 'large',
-    types: Array.from({ length: types }, (_, type) => ({
-      name: `F${type}`,
-      layers: [
-        { name: 'base', size: 50 },
-        { name: `own ${type}`, size: 20 + type },
-      ],
-      architectures: undefined,
-    })),
-    tasks: Array.from({ length: count }, (_, task) => ({
-      name: name(task),
-      type: `F${task % types}`,
-      work: 500 + ((task * 7919) % 1000),
-      times: undefined,
-      usage: 50,
-      input: task < 10 ? 30 : 0,
-      demands: NO_DEMANDS,
-    })),
-    edges: Array.from({ length: Math.max(0, count - 50) }, (_, task) => ({
-      from: name(task),
-      to: name(task + 50),
-      data: 10 + ((task * 31) % 90),
-    })),
-  }
-  const host = {
-    network: 'lab',
-    bandwidth: 500,
-    architecture: 'amd64',
-    labels: {},
-    machines: [],
-    images: [],
-    layers: [],
-  }
-  const sockets = [{ speed: 1000, cores: 5, vcpusPerCore: 2, maximumUsage: 100 }]
-  return {
-    workflow,
-    platform: {
-      name: 'lab',
-      networks: [{ name: 'lab', bandwidth: 500 }],
-      hosts: [
-        ...Array.from({ length: 10 }, (_, number) => ({ ...host, name: `server-${number}`, sockets })),
-        { ...host, name: 'store', sockets: [] },
-      ],
-      repository: 'store',
-      fileServer: 'store',
-    },
-  }
 }
 
 /** A workflow of one task, in which every name is the same. */

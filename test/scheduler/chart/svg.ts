@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { textWidth } from '../../../scheduler/chart/text.ts'
 
 /** Lines of the title of each bar. */
 export function tipsIn(svg: string): string[][] {
@@ -7,7 +8,7 @@ export function tipsIn(svg: string): string[][] {
   )
 }
 
-export interface Text {
+interface Text {
   readonly text: string
   readonly x: number
   readonly y: number
@@ -42,4 +43,33 @@ function unescaped(text: string): string {
 export async function sizeOf(svg: string): Promise<{ width: number; height: number }> {
   const { width, height } = await sharp(Buffer.from(svg), { unlimited: true }).metadata()
   return { width, height }
+}
+
+/** Where text leaves the picture or runs into other text. */
+export async function textFaults(svg: string): Promise<string[]> {
+  const { width, height } = await sizeOf(svg)
+  const boxes = textsIn(svg)
+    .filter(({ text }) => text !== '')
+    .map(boxOf)
+  const faults: string[] = []
+  for (const [index, one] of boxes.entries()) {
+    if (one.left < 0 || one.right > width || one.top < 0 || one.bottom > height)
+      faults.push(`${one.text} leaves the picture`)
+    for (const other of boxes.slice(index + 1)) {
+      const isApart =
+        one.right <= other.left ||
+        other.right <= one.left ||
+        one.bottom <= other.top ||
+        other.bottom <= one.top
+      if (!isApart) faults.push(`${one.text} and ${other.text} overlap`)
+    }
+  }
+  return faults
+}
+
+/** Where text is drawn, with letters of usual height. */
+function boxOf({ text, x, y, anchor, size }: Text) {
+  const width = textWidth(text, size)
+  const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2
+  return { text, left, right: left + width, top: y - size * 0.4, bottom: y + size * 0.4 }
 }

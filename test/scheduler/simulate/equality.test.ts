@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ALGORITHMS, heft, type Schedule, schedule, simulate } from '../../../scheduler/index.ts'
 import { ARABNEJAD, instance, processors, TOPCUOGLU } from '../golden.ts'
-import { instances } from './instances.ts'
+import { host, instances, platform, task, workflow } from './instances.ts'
 
 /** Seconds to nine places, since a sum may be made up in another order. */
 function rounded({ tasks, downloads, makespan }: Schedule): unknown {
@@ -55,6 +55,15 @@ t.test('golden instances come out to the last bit', async (t) => {
     t.strictSame(simulate(workflow, processors(3), plan).schedule, plan)
     t.strictSame(simulate(workflow, processors(3), plan, { eager: true }).schedule, plan)
   }
+})
+
+t.test('an image without content needs no repository, in the simulation as in the plan', async (t) => {
+  const types = [{ name: 'empty', layers: [{ name: 'nothing', size: 0 }], architectures: undefined }]
+  const one = { ...workflow([task('a', { type: 'empty', work: 100 })]), types }
+  const bare = { ...platform([host('x')]), repository: undefined }
+  const plan = schedule(heft, one, bare)
+  t.strictSame(plan.downloads.length, 1)
+  t.strictSame(simulate(one, bare, plan).schedule, plan)
 })
 
 t.test('ten thousand independent tasks, and a chain of ten thousand, come out as planned', async (t) => {
