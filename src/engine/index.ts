@@ -30,4 +30,5 @@ export {
 export { imageLabels, imageName } from './image-names.ts'
 export type { LogListener } from './instance-log.ts'
 export { IDENTITY_FILE, MAIN_FILE, MANIFEST_JSON, SOCKET_FILE } from './instance-setup.ts'
+export { prepareImage } from './prepare-image.ts'
 export { tarStream } from './tar.ts'

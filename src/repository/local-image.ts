@@ -96,13 +96,13 @@ export class LocalImage {
   get blobs(): {
     readonly descriptor: Descriptor
     readonly file: string
-    readonly kind: LayerKind | 'config' | undefined
+    readonly kind: LayerKind | undefined
   }[] {
     const kinds = this.facts.layers.map(({ kind }) => kind)
-    return [...this.image.layers, this.image.config].map((descriptor, index, { length }) => ({
+    return [...this.image.layers, this.image.config].map((descriptor, index) => ({
       descriptor,
       file: this.#store.path(descriptor.digest),
-      kind: index === length - 1 ? 'config' : kinds[index],
+      kind: kinds[index],
     }))
   }
 }

@@ -1,7 +1,7 @@
 import type { BlobStore } from './blob-store.ts'
 import { digitsOf, sha256 } from './digest.ts'
 import type { RepositoryError } from './errors.ts'
-import { sizeOf } from './image.ts'
+import { type LayerFacts, sizeOf } from './image.ts'
 import type { LocalImage } from './local-image.ts'
 import { ANNOTATIONS, MEDIA_TYPES } from './oci.ts'
 import { tagOf } from './reference.ts'
@@ -15,12 +15,19 @@ export interface TransferProgress {
   readonly bytes?: ((digest: string, bytes: number, total: number) => void) | undefined
 }
 
+export interface PushedBlob extends LayerFacts {
+  /** 0 if the registry had it already, in this repository or in another one. */
+  readonly bytesSent: number
+}
+
 export interface PushResult {
   readonly name: string
   readonly version: string
   /** Of the index: the identity of this version. */
   readonly digest: string
-  /** Bytes of layers and configuration that were sent. */
+  /** From the bottom up, and the configuration last. */
+  readonly blobs: readonly PushedBlob[]
+  /** Bytes of them that were sent. */
   readonly bytesSent: number
   /** Bytes that the registry had already, in this repository or another one. */
   readonly bytesThere: number
@@ -43,14 +50,14 @@ export async function push(
   const { name, version } = image.manifest
   const place = repository.repositoryOf(name)
   progress.step?.(`pushing ${name}:${version}`)
-  let bytesSent = 0
-  for (const { descriptor, file } of image.blobs) {
+  const blobs: PushedBlob[] = []
+  for (const { descriptor, file, kind } of image.blobs) {
     const { digest, size } = descriptor
     const sources = (await store.note<Record<string, string>>('sources', digitsOf(digest))) ?? {}
     const sent = await contents.putBlob(place, descriptor, file, sources[address], (bytes) =>
       progress.bytes?.(digest, bytes, size),
     )
-    bytesSent += sent.bytes
+    blobs.push({ kind, digest, size, bytesSent: sent.bytes })
     if (sources[address] === undefined) {
       await store.writeNote('sources', digitsOf(digest), { ...sources, [address]: place })
     }
@@ -76,8 +83,16 @@ export async function push(
   }
   const bytes = Buffer.from(JSON.stringify(index))
   await contents.putManifest(place, tagOf(version), MEDIA_TYPES.index, bytes)
-  const all = sizeOf(image.blobs.map(({ descriptor }) => descriptor))
-  return { name, version, digest: sha256(bytes), bytesSent, bytesThere: all - bytesSent, dropped }
+  const bytesSent = blobs.reduce((sum, blob) => sum + blob.bytesSent, 0)
+  return {
+    name,
+    version,
+    digest: sha256(bytes),
+    blobs,
+    bytesSent,
+    bytesThere: sizeOf(blobs) - bytesSent,
+    dropped,
+  }
 }
 
 /** What the index had for other architectures, as far as it is of the same function. */
