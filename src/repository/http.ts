@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import {
   Agent as HttpAgent,
   type IncomingHttpHeaders,
@@ -71,6 +70,19 @@ export class HttpClient {
       const target = response ?? request
       target.destroy(new IdleError(this.#idleTimeout))
     })
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      request.on('error', (error) => {
+        if (response === undefined) reject(error)
+        // Bytes may come after an answer that should not, or the connection break that would be kept.
+        else if (!response.complete) response.destroy(error)
+      })
+      request.on('response', (answer) => {
+        response = answer
+        // For whoever reads it. It may come before anybody does.
+        answer.on('error', () => {})
+        resolve(answer)
+      })
+    })
     let unreadable: Error | undefined
     if (body === undefined || body instanceof Uint8Array) request.end(body)
     else {
@@ -83,12 +95,9 @@ export class HttpClient {
     }
     try {
       // A server may answer, e.g. that it refuses, before it has read everything; then the rest does not matter.
-      const [answer] = (await once(request, 'response')) as [IncomingMessage]
-      response = answer
-      request.on('error', (error) => answer.destroy(error))
+      const answer = await answered
       return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer }
     } catch (error) {
-      request.on('error', () => {})
       request.destroy()
       throw unreadable ?? this.explain(error, url)
     }

@@ -14,6 +14,9 @@ export const REDIRECTS_MAX = 5
 /** How much of an error's text is read, in bytes. */
 const ERROR_BYTES_MAX = 64 * 1024
 
+/** Codes of errors that are of a connection, and not of the file to which something is written. */
+const BROKEN = /^(ECONNRESET|ETIMEDOUT|EPIPE|ERR_STREAM_PREMATURE_CLOSE|HPE_)/
+
 export interface RegistryOptions extends HttpOptions {
   /** `http://HOST:PORT` or `https://HOST`, with a path to have the functions elsewhere than below `ndn-sfc`. */
   readonly registry?: string | undefined
@@ -92,8 +95,7 @@ export class Registry {
       return await read()
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      const isOurs = error instanceof RepositoryError || (code !== 'ECONNRESET' && code !== 'ETIMEDOUT')
-      throw isOurs ? error : this.#http.explain(error, this.#url)
+      throw BROKEN.test(code ?? '') ? this.#http.explain(error, this.#url) : error
     }
   }
 
