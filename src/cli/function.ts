@@ -31,7 +31,7 @@ export function functionCommand(): Command {
       ),
     )
   for (const one of [buildCommand(), pushCommand(), pullCommand(), lsCommand(), showCommand(), rmCommand()]) {
-    command.addCommand(one.copyInheritedSettings(command))
+    command.addCommand(one)
   }
   return command
 }

@@ -28,7 +28,7 @@ export function repositoryCommand(): Command {
     .summary('fill the repository: seed')
     .description('Fills the repository of functions: any OCI registry.')
     .addHelpText('after', examples(['ndn-sfc repository seed', 'with the functions that ship']))
-  return command.addCommand(seedCommand().copyInheritedSettings(command))
+  return command.addCommand(seedCommand())
 }
 
 function seedCommand(): Command {
