@@ -78,11 +78,13 @@ async function build(source: string, options: BuildOptions): Promise<void> {
   const place = await openFunctionHome(options.home)
   const { stdout, stderr } = process
   const progress = transferProgress(stderr)
-  await interruptible(async () => {
+  await interruptible(async (signal) => {
     const folder = isPlainProgram(source, options)
       ? await programFolder(source, options, place.home, progress.step)
       : source
+    signal.throwIfAborted()
     const { image } = await buildFunction(folder, place, progress.step)
+    signal.throwIfAborted()
     stdout.write(options.json ? `${JSON.stringify(builtFacts(image))}\n` : formatBuilt(image))
   })
 }

@@ -35,7 +35,10 @@ export function formatFunctionList(all: readonly Listed[], address: string): str
       { head: 'function', cell: ({ name }) => name },
       { head: 'version', cell: ({ version }) => version },
       { head: 'versions', align: 'right', cell: ({ versions }) => String(versions.length) },
-      { head: 'for', cell: ({ architectures }) => architectures.map((one) => one.architecture).join(', ') },
+      {
+        head: 'for',
+        cell: ({ architectures }) => printable(architectures.map((one) => one.architecture).join(', ')),
+      },
       { head: 'size', align: 'right', cell: ({ architectures: [one] }) => formatBytes(one?.size ?? 0) },
       { head: 'digest', cell: ({ digest }) => short(digest) },
       {
@@ -61,7 +64,9 @@ export function formatFunctionFacts(
     ['gives', manifest.output],
     [
       'runs',
-      manifest.command === undefined ? (manifest.module ?? '') : printable(manifest.command.join(' ')),
+      manifest.command === undefined
+        ? printable(manifest.module ?? '')
+        : printable(manifest.command.join(' ')),
     ],
     [
       'limits',
@@ -78,7 +83,7 @@ export function formatFunctionFacts(
 }
 
 function formatArchitecture({ architecture, digest, size, layers }: ArchitectureFacts): string {
-  return `${architecture}: ${formatBytes(size)}, ${digest}\n${formatLayers(layers)}`
+  return `${printable(architecture)}: ${formatBytes(size)}, ${digest}\n${formatLayers(layers)}`
 }
 
 function formatParameters({ parameters }: Manifest): string {

@@ -10,7 +10,7 @@ import { interruptible } from './interrupt.ts'
 import { engineOption, examples, homeOption, jsonOption } from './options.ts'
 import { paintFor } from './paint.ts'
 import { addRegistryOptions, type RegistryChoice, withRepository } from './registry-options.ts'
-import { formatBytes, formatTime } from './text.ts'
+import { formatBytes, formatTime, printable } from './text.ts'
 import { transferProgress } from './transfer-progress.ts'
 
 interface Options extends RegistryChoice {
@@ -123,7 +123,7 @@ async function push(source: string, options: Options): Promise<void> {
         process.stdout.write(`${name}:${version} ${digest}\n${moved}; ${formatTime(ms)}\n`)
         for (const architecture of dropped) {
           process.stderr.write(
-            `its image for ${architecture} is of another function.yaml, and was dropped: push it from there\n`,
+            `its image for ${printable(architecture)} is of another function.yaml, and was dropped: push it from there\n`,
           )
         }
       }

@@ -29,6 +29,6 @@ export {
 } from './image-layers.ts'
 export { imageLabels, imageName } from './image-names.ts'
 export type { LogListener } from './instance-log.ts'
-export { IDENTITY_FILE, MAIN_FILE, MANIFEST_JSON, SOCKET_FILE } from './instance-setup.ts'
+export { IDENTITY_FILE, MANIFEST_JSON, SOCKET_FILE } from './instance-setup.ts'
 export { prepareImage } from './prepare-image.ts'
 export { tarStream } from './tar.ts'

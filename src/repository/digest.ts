@@ -15,8 +15,3 @@ export function digestOf(hash: Hash): string {
 export function digitsOf(digest: string): string {
   return digest.slice('sha256:'.length)
 }
-
-/** As a person is shown it. */
-export function shortDigest(digest: string): string {
-  return digitsOf(digest).slice(0, 12)
-}

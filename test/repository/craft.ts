@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { listFolder } from '../../src/engine/folder.ts'
 import { type Artifact, imageArchitecture } from '../../src/engine/index.ts'
 import type { BlobStore } from '../../src/repository/blob-store.ts'
 import { LocalImage } from '../../src/repository/local-image.ts'
@@ -101,9 +100,8 @@ export async function archiveOf(...entries: readonly [entry: Entry, content?: st
 }
 
 async function functionArchive({ directory }: Artifact): Promise<Buffer> {
-  const files = await listFolder(directory)
-  const entries = files.map(async ({ path }): Promise<[Entry, string]> => {
-    return [{ name: `function/${path}` }, await readFile(join(directory, path), 'utf8')]
+  const entries = (await readdir(directory)).sort().map(async (file): Promise<[Entry, string]> => {
+    return [{ name: `function/${file}` }, await readFile(join(directory, file), 'utf8')]
   })
   return await archiveOf(...(await Promise.all(entries)))
 }

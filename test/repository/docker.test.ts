@@ -1,7 +1,6 @@
 import t from 'tap'
-import { DockerEngine, functionImage } from '../../src/engine/docker/index.ts'
 import type { Artifact } from '../../src/engine/index.ts'
-import { docker, layersOf, removeImages } from '../engine/docker-host.ts'
+import { docker, dockerUnderTest, functionImage, layersOf, removeImages } from '../engine/docker-host.ts'
 import { makeArtifact, startAgent, uniqueNode } from '../engine/fixture.ts'
 import { skipWithoutDocker } from '../engine/require-docker.ts'
 import { Home, openRepository } from './fixture.ts'
@@ -15,7 +14,7 @@ t.test(
     const repository = openRepository(t, registry.url)
     const builder = await Home.make(t)
     const node = await Home.make(t)
-    const engine = await DockerEngine.connect({ nodeName: uniqueNode(), stateDirectory: node.folder })
+    const engine = await dockerUnderTest.connect({ nodeName: uniqueNode(), stateDirectory: node.folder })
     t.teardown(() => engine.close())
 
     const files = { 'node_modules/one/index.js': `module.exports = 'one of ${process.pid}'` }

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
-import { digestFolder } from '../../src/engine/folder.ts'
 import type { Artifact } from '../../src/engine/index.ts'
 import { type ManifestSource, parseManifest } from '../../src/function/index.ts'
 import { BlobStore } from '../../src/repository/blob-store.ts'
@@ -12,7 +11,7 @@ import { type PullResult, pull } from '../../src/repository/pull.ts'
 import { type PushResult, push } from '../../src/repository/push.ts'
 import type { RegistryOptions } from '../../src/repository/registry.ts'
 import { Repository } from '../../src/repository/repository.ts'
-import { temporaryFolder } from '../engine/fixture.ts'
+import { digestFolder, temporaryFolder } from '../engine/fixture.ts'
 
 export { temporaryFolder }
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { digestFolder } from '../../src/engine/folder.ts'
 import { imageArchitecture } from '../../src/engine/index.ts'
+import { digestFolder } from '../engine/fixture.ts'
 import { Home, makeFunction, openRepository } from './fixture.ts'
 import { RegistryHost, skipWithoutRegistry } from './registry-host.ts'
 
