@@ -9,6 +9,7 @@ import {
 } from '../endpoint/index.ts'
 import { FaceError } from '../face/index.ts'
 import { NackReason, PacketError, UriError } from '../packet/index.ts'
+import type { RepositoryError, RepositoryErrorCode } from '../repository/index.ts'
 import { ConfigError } from '../router/index.ts'
 import { VerificationError } from '../trust/index.ts'
 
@@ -32,12 +33,13 @@ Exit codes:
   0  done
   1  any other error
   2  bad chain, name, option, configuration, workflow or topology
-  3  no route: no node offers a function of the chain, or nobody has the content
+  3  no route: no node offers a function of the chain, or nobody has the content; no such function in the repository
   4  timeout: no answer in the time allowed, or all too busy
   5  a function failed
-  6  verification failed
-  7  the router cannot be reached
-  8  refused: media types do not fit, a parameter that the function does not take, or a task that no host takes`
+  6  verification failed, of Data or of a digest
+  7  the router or the registry cannot be reached
+  8  refused: media types do not fit, a parameter that the function does not take, a task that no host takes, credentials that
+     the registry does not take, or a function that is not there for this architecture`
 
 /** An error whose message is all that a user needs to know. */
 export class CliError extends Error {
@@ -78,6 +80,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UriError || error instanceof PacketError || error instanceof ConfigError)
     return ExitCode.Usage
   if (error instanceof FaceError && error.code === 'bad-address') return ExitCode.Usage
+  if (error instanceof Error && error.name === 'RepositoryError')
+    return REPOSITORY_CODES[(error as RepositoryError).code] ?? ExitCode.Other
   return SCHEDULER_CODES[(error as { code?: string } | undefined)?.code ?? ''] ?? ExitCode.Other
 }
 
@@ -92,6 +96,17 @@ const SCHEDULER_CODES: Partial<Record<string, ExitCode>> = {
   'bad-file': ExitCode.Usage,
   'bad-model': ExitCode.Usage,
   infeasible: ExitCode.Refused,
+}
+
+/** The repository, too, is loaded only by the commands that need it. */
+const REPOSITORY_CODES: Partial<Record<RepositoryErrorCode, ExitCode>> = {
+  'bad-reference': ExitCode.Usage,
+  'not-found': ExitCode.NoRoute,
+  'wrong-digest': ExitCode.VerificationFailed,
+  'registry-unreachable': ExitCode.Unreachable,
+  'credentials-refused': ExitCode.Refused,
+  'registry-refused': ExitCode.Refused,
+  'no-such-architecture': ExitCode.Refused,
 }
 
 const FETCH_CODES: Record<FetchErrorCode, ExitCode> = {

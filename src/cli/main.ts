@@ -6,11 +6,13 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
 import { facesCommand } from './faces.ts'
+import { functionCommand } from './function.ts'
 import { functionsCommand } from './functions.ts'
 import { getCommand } from './get.ts'
 import { examples } from './options.ts'
 import { paintFor } from './paint.ts'
 import { putCommand } from './put.ts'
+import { repositoryCommand } from './repository.ts'
 import { routesCommand } from './routes.ts'
 import { scheduleCommand } from './schedule.ts'
 import { statusCommand } from './status.ts'
@@ -43,6 +45,8 @@ function createProgram(): Command {
     getCommand(),
     putCommand(),
     functionsCommand(),
+    functionCommand(),
+    repositoryCommand(),
     routesCommand(),
     facesCommand(),
     statusCommand(),
@@ -51,7 +55,10 @@ function createProgram(): Command {
     compareCommand(),
     demoCommand(),
   ]
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program))
+    for (const inner of command.commands) inner.copyInheritedSettings(command)
+  }
   return program
 }
 

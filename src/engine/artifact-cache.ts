@@ -86,7 +86,7 @@ export class ArtifactCache {
     name: string,
   ): Promise<Omit<Artifact, 'manifest'>> {
     const digest = await digestFolder(folder)
-    const place = `${name}-${digest.slice(0, 12)}`
+    const place = placeOf(name, digest)
     const directory = join(this.#artifacts, place)
     await moveInto(folder, directory, digest)
 
@@ -100,6 +100,33 @@ export class ArtifactCache {
     await writeFile(temporary, JSON.stringify(entry))
     await rename(temporary, entryFile)
     return { directory, digest }
+  }
+
+  /**
+   * Gives an artifact that somebody else has made its place, whole or not at all.
+   * @param fill - writes its files into a folder; not called if the artifact is there already.
+   * @returns its folder; undefined if what was written has another digest.
+   */
+  async adopt(
+    name: string,
+    digest: string,
+    fill: (folder: string) => Promise<void>,
+  ): Promise<string | undefined> {
+    const directory = join(this.#artifacts, placeOf(name, digest))
+    const there = await digestFolder(directory).catch(() => undefined)
+    if (there === digest) {
+      await utimes(directory, new Date(), new Date())
+      return directory
+    }
+    const folder = await this.begin()
+    try {
+      await fill(folder)
+      if ((await digestFolder(folder)) !== digest) return undefined
+      await moveInto(folder, directory, digest)
+      return directory
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   }
 
   get #artifacts(): string {
@@ -120,6 +147,10 @@ export class ArtifactCache {
         await rm(path, { recursive: true, force: true })
     }
   }
+}
+
+function placeOf(name: string, digest: string): string {
+  return `${name}-${digest.slice(0, 12)}`
 }
 
 /** Renames, so that a crash leaves nothing half-made at the artifact's place. */

@@ -7,6 +7,25 @@ export interface Artifact {
   /** SHA-256 over the folder's paths and bytes, lower-case hexadecimal. */
   readonly digest: string
   readonly manifest: Manifest
+  /** The image that it came in from a repository. Without one, whoever needs an image makes it of this host's Node.js. */
+  readonly image?: StoredImage | undefined
+}
+
+/** An image in files of this host. */
+export interface StoredImage {
+  /** Of its manifest: `sha256:` and lower-case hexadecimal. */
+  readonly digest: string
+  /** File of the image's configuration. */
+  readonly config: string
+  /** From the bottom up. */
+  readonly layers: readonly StoredLayer[]
+}
+
+export interface StoredLayer {
+  /** Tar archive, compressed or not. */
+  readonly file: string
+  /** SHA-256 of the archive when it is not compressed: `sha256:` and lower-case hexadecimal. */
+  readonly diffId: string
 }
 
 /** One instance to be started. */

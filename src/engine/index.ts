@@ -1,4 +1,6 @@
-export { type BuildArtifactOptions, buildArtifact } from './artifact.ts'
+export { imageArchitecture } from './architecture.ts'
+export { ARTIFACT_BYTES_MAX, type BuildArtifactOptions, buildArtifact } from './artifact.ts'
+export { ArtifactCache } from './artifact-cache.ts'
 export {
   type CreatedEngine,
   type CreateEngineOptions,
@@ -15,6 +17,18 @@ export {
   type InstanceStats,
   type InstanceStatus,
   LAST_WORDS_BYTES,
+  type StoredImage,
+  type StoredLayer,
 } from './engine.ts'
+export {
+  CONTAINER_FUNCTION,
+  IMAGE_SETTINGS,
+  type ImageLayer,
+  ImageLayers,
+  type LayerKind,
+} from './image-layers.ts'
+export { imageLabels, imageName } from './image-names.ts'
 export type { LogListener } from './instance-log.ts'
-export { IDENTITY_FILE, SOCKET_FILE } from './instance-setup.ts'
+export { IDENTITY_FILE, MANIFEST_JSON, SOCKET_FILE } from './instance-setup.ts'
+export { prepareImage } from './prepare-image.ts'
+export { tarStream } from './tar.ts'

@@ -8,6 +8,8 @@ const COMMANDS = [
   'get',
   'put',
   'functions',
+  'function',
+  'repository',
   'routes',
   'faces',
   'status',
@@ -28,6 +30,20 @@ t.test('each command has a help text with examples', async (t) => {
       t.equal(code, 0)
       t.match(stdout, new RegExp(`^Usage: ndn-sfc ${command} `))
       t.match(stdout, /\nExamples:\n(.*\n)*.*\$ (ndn-sfc|npm) /)
+    }),
+  )
+})
+
+t.test('so has each command over functions and their repository', async (t) => {
+  const cli = await Cli.create(t)
+  const commands = ['build', 'push', 'pull', 'ls', 'show', 'rm'].map((command) => ['function', command])
+  await Promise.all(
+    [...commands, ['repository', 'seed']].map(async (words) => {
+      const { code, stdout } = await cli.run(...words, '--help')
+      t.equal(code, 0)
+      t.match(stdout, new RegExp(`^Usage: ndn-sfc ${words.join(' ')} `))
+      t.match(stdout, /\nExamples:\n(.*\n)*.*\$ ndn-sfc /)
+      t.match(stdout, /\nExit codes:\n/)
     }),
   )
 })

@@ -3,6 +3,8 @@ import { DockerEngine, functionImage, LABELS } from '../../src/engine/docker/ind
 import type { Artifact } from '../../src/engine/index.ts'
 import type { EngineUnderTest } from './compliance.ts'
 
+export { functionImage }
+
 export const docker = new Docker()
 
 /** Containers of a function, running or not. */

@@ -9,6 +9,8 @@ import type { Artifact, Engine, EngineEvent } from '../../src/engine/index.ts'
 import { SOCKET_FILE } from '../../src/engine/index.ts'
 import { parseManifest } from '../../src/function/index.ts'
 
+export { digestFolder }
+
 /** What a test starts as an instance: it runs whatever code the test sends through the door. */
 const AGENT = `
 import { createRequire } from 'node:module'

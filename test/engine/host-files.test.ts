@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { FileDigests, parseLdd, programFiles } from '../../src/engine/docker/host-files.ts'
+import { FileDigests, parseLdd, programFiles } from '../../src/engine/host-files.ts'
 import { temporaryFolder } from './fixture.ts'
 import { skipWithoutDocker } from './require-docker.ts'
 

@@ -2,15 +2,13 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
+import { imageArchitecture } from '../architecture.ts'
 import { EngineError, type EngineErrorCode } from '../engine.ts'
 
 /** How long an engine may take to say that it is there, in milliseconds. */
 export const CONNECT_TIMEOUT = 2000
 /** How long an engine may take to answer a request, in milliseconds; starting a container on a busy disk is slow. */
 export const CALL_TIMEOUT = 60_000
-
-/** Node.js and Go name the same processors differently. */
-const GO_ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' }
 
 const CONNECTION_ERRORS =
   /^(ECONN|ENOENT$|EACCES$|EPERM$|EPIPE$|ENOTFOUND$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$)/
@@ -66,7 +64,7 @@ export class DockerClient {
       'engine-unreachable',
       timeout,
     )
-    const own = GO_ARCHITECTURES[process.arch] ?? process.arch
+    const own = imageArchitecture()
     if (process.platform !== 'linux' || version.Os !== 'linux' || version.Arch !== own) {
       const [here, there] = [`${process.platform}/${own}`, `${version.Os}/${version.Arch}`]
       const why = `it runs ${there} programs, and the base image is made of this machine's Node.js (${here})`

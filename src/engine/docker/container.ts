@@ -1,9 +1,10 @@
 import type { ContainerCreateOptions } from 'dockerode'
 import type { InstanceSpec } from '../engine.ts'
+import { CONTAINER_FUNCTION, CONTAINER_NODE, CONTAINER_USER } from '../image-layers.ts'
+import { LABELS } from '../image-names.ts'
 import { instanceEnvironment, MAIN_FILE, nodeArguments } from '../instance-setup.ts'
 import { nodeSlug } from '../node-slug.ts'
-import { CONTAINER_FUNCTION, CONTAINER_NODE, CONTAINER_USER, functionImage } from './images.ts'
-import { LABELS } from './labels.ts'
+import { functionImage } from './images.ts'
 
 /** The door folder as an instance sees it. */
 export const CONTAINER_DOOR = '/run/ndn-sfc'

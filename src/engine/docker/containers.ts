@@ -1,8 +1,8 @@
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
 import { EngineError, type InstanceSpec } from '../engine.ts'
+import { LABELS } from '../image-names.ts'
 import { type DockerClient, ignoreGone, isConflict, isGone } from './client.ts'
 import { containerName, containerOptions } from './container.ts'
-import { LABELS } from './labels.ts'
 
 /** The containers of one node. */
 export class NodeContainers {

@@ -11,6 +11,7 @@ import {
   type InstanceStatus,
 } from '../engine.ts'
 import { EventListeners } from '../event-listeners.ts'
+import { LABELS } from '../image-names.ts'
 import { InstanceLog, type LogListener } from '../instance-log.ts'
 import { checkInstanceId, isHeapFull, isInstanceId, STOP_GRACE } from '../instance-setup.ts'
 import { Signal } from '../signal.ts'
@@ -19,7 +20,6 @@ import { NodeContainers } from './containers.ts'
 import { type Death, EventFeed, type ReconnectOptions } from './event-feed.ts'
 import { hostStats } from './host-stats.ts'
 import { DockerImages } from './images.ts'
-import { LABELS } from './labels.ts'
 import { logStreams, toExit, toStats, toStatus } from './translate.ts'
 
 /** How long an instance's last output is waited for once it has ended, in milliseconds. */

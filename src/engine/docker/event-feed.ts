@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { LABELS } from '../image-names.ts'
 import type { DockerClient } from './client.ts'
-import { LABELS } from './labels.ts'
 
 /** First wait before the engine is looked for again, in milliseconds; each further one is twice as long. */
 export const RECONNECT_FIRST = 250

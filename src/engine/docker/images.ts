@@ -1,70 +1,49 @@
-import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Artifact, EngineError } from '../engine.ts'
-import { digestFolder } from '../folder.ts'
+import { type Artifact, EngineError, type StoredImage } from '../engine.ts'
+import { IMAGE_SETTINGS, type ImageLayer, ImageLayers } from '../image-layers.ts'
+import { imageLabels, imageName, LABELS } from '../image-names.ts'
+import { tarStream } from '../tar.ts'
 import { type DockerClient, isGone } from './client.ts'
-import { CONTAINER_PATH, FileDigests, type HostFile, nativeLibraries, programFiles } from './host-files.ts'
-import { LABELS } from './labels.ts'
-import { tarStream } from './tar.ts'
+import { heldLayers, imageArchive } from './image-archive.ts'
 
-/** Node.js in every image. */
-export const CONTAINER_NODE = '/usr/local/bin/node'
-/** The artifact in every image. */
-export const CONTAINER_FUNCTION = '/function'
-/** Whom instances run as: nobody, who owns nothing in an image. */
-export const CONTAINER_USER = '65534:65534'
-
-/** How long a build may take, in milliseconds. */
+/** How long a build or a load may take, in milliseconds. */
 const BUILD_TIMEOUT = 600_000
-/** Layout of the images: raised when this code makes another image of the same files. */
-const FORMAT = 1
-const PACKAGES = 'node_modules'
 
-/** How containers start, for the base image and so for all that stand on it. */
+/** The settings of every image as instructions of a Dockerfile. */
 const BASE_SETTINGS = [
-  `ENV PATH=${CONTAINER_PATH}`,
-  `WORKDIR ${CONTAINER_FUNCTION}`,
-  `USER ${CONTAINER_USER}`,
-  `ENTRYPOINT ["${CONTAINER_NODE}"]`,
+  ...IMAGE_SETTINGS.Env.map((variable) => `ENV ${variable}`),
+  `WORKDIR ${IMAGE_SETTINGS.WorkingDir}`,
+  `USER ${IMAGE_SETTINGS.User}`,
+  `ENTRYPOINT ${JSON.stringify(IMAGE_SETTINGS.Entrypoint)}`,
 ]
 
 type Progress = ((step: string) => void) | undefined
 
-interface Base {
-  /** Image id; named instead of a tag, so that a build never looks for it in a registry. */
-  readonly id: string
-  readonly hash: string
-}
-
-/** Name of a function's image. */
-export function functionImage({ manifest, digest }: Artifact): string {
-  // A repository's name neither begins nor ends with a hyphen (OCI Distribution Specification, "Pulling manifests").
-  const name = manifest.name.replace(/^-+|-+$/g, (hyphens) => 'x'.repeat(hyphens.length))
-  return `ndn-sfc/${name}:${digest.slice(0, 12)}`
+/** Name of a function's image. One from a repository goes by its own digest: it may stand on another Node.js. */
+export function functionImage({ manifest, digest, image }: Artifact): string {
+  const identity = image?.digest.slice('sha256:'.length) ?? digest
+  return `ndn-sfc/${imageName(manifest.name)}:${identity.slice(0, 12)}`
 }
 
 /**
- * Makes images of what is on this host; nothing is pulled. Three of them stand on each other, named by their content:
- * Node.js, then the function's npm packages and programs if it has any, then its code. So a new version of a function
- * moves its code only, and functions with the same packages share them.
+ * Makes images of what is on this host, layer by layer ({@link ImageLayers}), or loads those that came from a repository;
+ * the engine pulls nothing by itself.
  */
 export class DockerImages {
   readonly #client: DockerClient
-  readonly #digests: FileDigests
-  #node: { files: HostFile[]; hash: string } | undefined
+  readonly #layers: ImageLayers
   readonly #making = new Map<string, Promise<string>>()
 
   constructor(client: DockerClient, stateDirectory: string) {
     this.#client = client
-    this.#digests = new FileDigests(stateDirectory)
+    this.#layers = new ImageLayers(stateDirectory)
   }
 
   /** Makes a function's image unless it is there. */
   async prepare(artifact: Artifact, progress: Progress): Promise<void> {
     try {
-      await this.#prepare(artifact, progress)
+      if (artifact.image === undefined) await this.#prepare(artifact, progress)
+      else await this.#load(artifact, artifact.image, progress)
     } catch (error) {
       if (error instanceof EngineError) throw error
       const message = `no image of ${artifact.manifest.name} can be made: ${(error as Error).message}`
@@ -73,76 +52,59 @@ export class DockerImages {
   }
 
   async #prepare(artifact: Artifact, progress: Progress): Promise<void> {
-    const { manifest, digest, directory } = artifact
-    this.#node ??= await this.#nodeFiles()
-    const node = this.#node
-    const found = await Promise.all(manifest.programs.map((name) => programFiles(name)))
-    const programs = [...found.flat(), ...(await nativeLibraries(join(directory, PACKAGES)))]
-    const platform = sha256([node.hash, programs.length > 0 ? await this.#digests.of(programs) : ''])
-
+    const { manifest, digest } = artifact
+    const platform = await this.#layers.platformOf(artifact)
     const tag = functionImage(artifact)
     const there = await this.#labelsOf(tag)
-    if (there?.[LABELS.digest] === digest && there[LABELS.platform] === platform) return
+    if (there?.[LABELS.digest] === digest && there[LABELS.platform] === platform.digest) return
 
-    const base = await this.#ensureBase(node.files, node.hash, progress)
-    const below = await this.#ensurePackages(base, programs, platform, artifact, progress)
+    const layers = await this.#layers.of(artifact, platform)
+    const base = layers.find(({ kind }) => kind === 'base') as ImageLayer
+    const packages = layers.find(({ kind }) => kind === 'packages')
+    const code = layers.find(({ kind }) => kind === 'function') as ImageLayer
+    let below = await this.#ensureBase(base, progress)
+    if (packages !== undefined) below = await this.#ensurePackages(packages, below, progress)
     progress?.(`making the image ${tag}`)
-    const labels = `${LABELS.function}=${manifest.name} ${LABELS.digest}=${digest} ${LABELS.platform}=${platform}`
+    const labels = Object.entries(imageLabels(manifest.name, digest, platform.digest))
+    const instruction = `LABEL ${labels.map((pair) => pair.join('=')).join(' ')}\n`
     // Made even if there is an image of this name: that one stands on another Node.js.
-    await this.#once(tag, false, async () => {
-      const context = tarStream(async (tar) => {
-        tar.text('Dockerfile', `FROM ${below}\nLABEL ${labels}\nCOPY function/ ${CONTAINER_FUNCTION}/\n`)
-        await tar.tree('function/', directory, (path) => path === PACKAGES)
-      })
-      await this.#build(tag, context)
+    await this.#once(tag, false, () => this.#build(tag, below, code, instruction))
+  }
+
+  /** Loads an image from files. An image that is there already under its digest is the same. */
+  async #load(artifact: Artifact, image: StoredImage, progress: Progress): Promise<void> {
+    const tag = functionImage(artifact)
+    await this.#once(tag, true, async () => {
+      progress?.(`loading the image ${tag}`)
+      const held = await heldLayers(this.#client, image)
+      const load = (omitted: number) =>
+        this.#follow(`load ${tag}`, imageArchive(image, tag, omitted), (body) =>
+          this.#client.docker.loadImage(body, { quiet: true }),
+        )
+      if (held === 0) return await load(0)
+      // An engine that keeps images in another way than by their layers needs all of them.
+      await load(held).catch(() => load(0))
     })
   }
 
-  async #nodeFiles(): Promise<{ files: HostFile[]; hash: string }> {
-    const files = await programFiles(process.execPath, CONTAINER_NODE)
-    return { files, hash: sha256([FORMAT, BASE_SETTINGS, await this.#digests.of(files)]) }
-  }
-
-  async #ensureBase(files: HostFile[], hash: string, progress: Progress): Promise<Base> {
-    const tag = hash.slice(0, 12)
-    const id = await this.#once(`ndn-sfc/base:${tag}`, true, async () => {
-      progress?.(`making the base image of Node.js ${process.version}`)
-      const root = tarStream(async (tar) => {
-        for (const folder of ['etc', 'function', 'run', 'run/ndn-sfc']) tar.folder(folder)
-        tar.folder('tmp', 0o1777)
-        tar.text('etc/passwd', 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n')
-        tar.text('etc/group', 'root:x:0:\nnogroup:x:65534:\n')
-        await tar.hostFiles('', files)
-      })
+  async #ensureBase(layer: ImageLayer, progress: Progress): Promise<string> {
+    const tag = layer.key.slice(0, 12)
+    return await this.#once(`ndn-sfc/base:${tag}`, true, async () => {
+      progress?.(`making the base image of ${layer.holds}`)
+      const root = tarStream((tar) => layer.write(tar))
       const options = { repo: 'ndn-sfc/base', tag, changes: BASE_SETTINGS }
       await this.#follow('import the base image', root, (body) =>
         this.#client.docker.importImage(body, options),
       )
     })
-    return { id, hash }
   }
 
-  /** The image with the function's npm packages and programs; the base image if it has none. */
-  async #ensurePackages(
-    base: Base,
-    programs: HostFile[],
-    platform: string,
-    { manifest, directory }: Artifact,
-    progress: Progress,
-  ): Promise<string> {
-    const packages = join(directory, PACKAGES)
-    const hasPackages = (await stat(packages).catch(() => undefined)) !== undefined
-    if (!hasPackages && programs.length === 0) return base.id
-    const hash = sha256([platform, hasPackages ? await digestFolder(packages) : ''])
-    const tag = `ndn-sfc/packages:${hash.slice(0, 12)}`
+  /** The image with the function's npm packages and programs. */
+  async #ensurePackages(layer: ImageLayer, below: string, progress: Progress): Promise<string> {
+    const tag = `ndn-sfc/packages:${layer.key.slice(0, 12)}`
     return await this.#once(tag, true, async () => {
-      progress?.(`making an image of ${[...manifest.packages, ...manifest.programs].join(', ')}`)
-      const context = tarStream(async (tar) => {
-        tar.text('Dockerfile', `FROM ${base.id}\nCOPY root/ /\n`)
-        await tar.hostFiles('root/', programs)
-        if (hasPackages) await tar.tree(`root${CONTAINER_FUNCTION}/${PACKAGES}/`, packages)
-      })
-      await this.#build(tag, context)
+      progress?.(`making an image of ${layer.holds}`)
+      await this.#build(tag, below, layer)
     })
   }
 
@@ -187,7 +149,12 @@ export class DockerImages {
     }
   }
 
-  async #build(tag: string, context: Readable): Promise<void> {
+  /** @param below - id of the image that it stands on; an id, so that the engine never looks for it in a registry. */
+  async #build(tag: string, below: string, layer: ImageLayer, instructions = ''): Promise<void> {
+    const context = tarStream(async (tar) => {
+      tar.text('Dockerfile', `FROM ${below}\n${instructions}COPY root/ /\n`)
+      await layer.write(tar.within('root/'))
+    })
     const options = { t: tag, rm: true, forcerm: true, networkmode: 'none' }
     await this.#follow(`build ${tag}`, context, (body) => this.#client.docker.buildImage(body, options))
   }
@@ -222,8 +189,4 @@ function lastError(text: string): string {
     if (error !== undefined) throw new Error(error)
   }
   return rest
-}
-
-function sha256(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
 }

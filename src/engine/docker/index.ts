@@ -1,5 +1,5 @@
-export { isDockerAvailable } from './client.ts'
+export { LABELS } from '../image-names.ts'
+export { DockerClient, isDockerAvailable } from './client.ts'
 export { DockerEngine, type DockerEngineOptions } from './engine.ts'
 export type { ReconnectOptions } from './event-feed.ts'
-export { functionImage } from './images.ts'
-export { LABELS } from './labels.ts'
+export { DockerImages, functionImage } from './images.ts'

@@ -2,8 +2,8 @@ import { constants } from 'node:os'
 import { Writable } from 'node:stream'
 import type { ContainerInspectInfo, ContainerStats } from 'dockerode'
 import type { InstanceStats, InstanceStatus } from '../engine.ts'
+import { LABELS } from '../image-names.ts'
 import type { InstanceLog } from '../instance-log.ts'
-import { LABELS } from './labels.ts'
 
 export function toStatus({ Config, State }: ContainerInspectInfo): InstanceStatus {
   const { Labels } = Config

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
-import { listFolder } from '../folder.ts'
+import { listFolder } from './folder.ts'
 import type { HostFile } from './host-files.ts'
 
 /** Times in images say nothing, so that the same content gives the same layer. */
@@ -22,32 +22,45 @@ export function tarStream(write: (tar: TarWriter) => Promise<void>): Readable {
 
 export class TarWriter {
   readonly #pack: Pack
+  readonly #prefix: string
+  readonly #folders = new Set<string>(['.'])
 
-  constructor(archive: Pack) {
+  /** @param prefix - folder that all names are below; empty, or ends in `/`. */
+  constructor(archive: Pack, prefix = '') {
     this.#pack = archive
+    this.#prefix = prefix
+  }
+
+  /** The same archive, with all names below a folder. */
+  within(prefix: string): TarWriter {
+    return new TarWriter(this.#pack, this.#prefix + prefix)
   }
 
   folder(name: string, mode = 0o755): void {
-    this.#pack.entry({ name, type: 'directory', mode, mtime: MTIME })
+    this.#foldersOf(name)
+    this.#folders.add(name)
+    this.#pack.entry({ name: this.#prefix + name, type: 'directory', mode, mtime: MTIME })
   }
 
-  text(name: string, content: string, mode = 0o644): void {
-    this.#pack.entry({ name, mode, mtime: MTIME }, content)
+  text(name: string, content: string | Uint8Array, mode = 0o644): void {
+    this.#foldersOf(name)
+    this.#pack.entry({ name: this.#prefix + name, mode, mtime: MTIME }, Buffer.from(content as string))
   }
 
   async file(name: string, source: string, mode: number): Promise<void> {
+    this.#foldersOf(name)
     const { size } = await stat(source)
-    const entry = this.#pack.entry({ name, mode, size, mtime: MTIME })
+    const entry = this.#pack.entry({ name: this.#prefix + name, mode, size, mtime: MTIME })
     await pipeline(createReadStream(source, { highWaterMark: 2 ** 20 }), entry)
   }
 
-  /** Files of this host below the folder `prefix`, which is empty or ends in `/`. */
-  async hostFiles(prefix: string, files: readonly HostFile[]): Promise<void> {
+  /** Files of this host at their places in an image. */
+  async hostFiles(files: readonly HostFile[]): Promise<void> {
     const written = new Set<string>()
     for (const { source, target, mode } of files) {
       if (written.has(target)) continue
       written.add(target)
-      await this.file(prefix + target.slice(1), source, mode)
+      await this.file(target.slice(1), source, mode)
     }
   }
 
@@ -56,5 +69,11 @@ export class TarWriter {
     for (const { path, isExecutable } of await listFolder(directory, leaveOut)) {
       await this.file(prefix + path, join(directory, path), isExecutable ? 0o755 : 0o644)
     }
+  }
+
+  /** Whoever unpacks an archive chooses the mode of folders that it does not name. */
+  #foldersOf(name: string): void {
+    const parent = dirname(name)
+    if (!this.#folders.has(parent)) this.folder(parent)
   }
 }

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { EngineError } from '../engine.ts'
+import { EngineError } from './engine.ts'
 
 /** Where containers look for programs. */
 export const CONTAINER_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -66,10 +66,33 @@ export async function nativeLibraries(folder: string): Promise<HostFile[]> {
     const path = await realpath(join(folder, file))
     if (await isElf(path)) for (const library of await librariesOf(path)) paths.add(library)
   }
+  return await hostLibraries(paths, folder)
+}
+
+/** Libraries that are not in the function's own folder. */
+async function hostLibraries(paths: ReadonlySet<string>, folder: string): Promise<HostFile[]> {
   const outside = [...paths].filter((path) => !path.startsWith(`${folder}/`)).sort()
   return Promise.all(
     outside.map(async (path) => ({ source: await realpath(path), target: path, mode: 0o755 })),
   )
+}
+
+/**
+ * The libraries of this host that a function's own binary needs: one that its command names by a path in its folder.
+ * @throws EngineError `build-failed`
+ */
+export async function commandLibraries(
+  folder: string,
+  [program = '', ...args]: readonly string[] = [],
+): Promise<HostFile[]> {
+  const inside = [program, ...args].filter((word) => word.includes('/') && !word.startsWith('/'))
+  const paths = new Set<string>()
+  for (const word of inside) {
+    const path = join(folder, word)
+    if (!path.startsWith(`${folder}/`) || !(await isElf(path).catch(() => false))) continue
+    for (const library of await librariesOf(path)) paths.add(library)
+  }
+  return await hostLibraries(paths, folder)
 }
 
 async function findProgram(name: string): Promise<string> {

@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { type Artifact, ArtifactCache, imageName, MANIFEST_JSON, type StoredLayer } from '../engine/index.ts'
+import { parseManifest } from '../function/index.ts'
+import type { BlobStore } from './blob-store.ts'
+import { digitsOf } from './digest.ts'
+import { explainDisk, RepositoryError } from './errors.ts'
+import type { LayerFacts } from './image.ts'
+import { checkConfigSize, LocalImage } from './local-image.ts'
+import type { LocalImages } from './local-images.ts'
+import { type Descriptor, parseImageManifest } from './oci.ts'
+import type { TransferProgress } from './push.ts'
+import { formatReference, type Reference } from './reference.ts'
+import type { Repository } from './repository.ts'
+import { unpackFunction } from './unpack.ts'
+
+export interface PullOptions {
+  readonly store: BlobStore
+  readonly images: LocalImages
+  /** The node's state folder, absolute. */
+  readonly home: string
+  readonly progress?: TransferProgress | undefined
+}
+
+export interface PullResult {
+  /** Ready for any engine. */
+  readonly artifact: Artifact
+  readonly name: string
+  readonly version: string
+  /** Of the version. */
+  readonly digest: string
+  readonly bytesFetched: number
+  /** Bytes of blobs that were on this host already. */
+  readonly bytesThere: number
+}
+
+/**
+ * Pulls a function for this machine's architecture: its blobs into the store, each verified, then the artifact that they hold,
+ * and last the entry under which it is found. What fails before leaves blobs at most, which the next pull uses.
+ * @throws RepositoryError
+ */
+export async function pull(
+  repository: Repository,
+  reference: Reference | string,
+  options: PullOptions,
+): Promise<PullResult> {
+  const { store, images, home, progress = {} } = options
+  await store.prune()
+  const resolved = await repository.resolve(reference)
+  const wanted = repository.imageFor(resolved)
+  progress.step?.(`pulling ${formatReference(resolved.reference)}`)
+  const { bytes, digest, mediaType } = await repository.imageManifest(resolved, wanted.digest)
+  const { config, layers } = parseImageManifest(bytes, `the manifest ${digest}`)
+  checkConfigSize(config)
+
+  let bytesFetched = 0
+  let bytesThere = 0
+  for (const blob of [config, ...layers]) {
+    if (await store.has(blob)) bytesThere += blob.size
+    else bytesFetched += await fetchBlob(repository, resolved.repository, blob, options)
+  }
+  const descriptor = { mediaType, digest, size: bytes.length }
+  await store.write(once(bytes), descriptor)
+  const image = await LocalImage.open(store, descriptor)
+  if (!image.isOfThisMachine) {
+    const { os, architecture } = image.config
+    throw new RepositoryError(
+      'bad-image',
+      `${digest} says in the index that it is for this machine, but it is for ${os}/${architecture}`,
+    )
+  }
+  if (imageName(image.manifest.name) !== imageName(resolved.reference.name)) {
+    const message = `what ${repository.address} has as ${resolved.reference.name} is the function ${image.manifest.name}`
+    throw new RepositoryError('bad-image', message)
+  }
+  const artifact = await install(image, store, home)
+  await images.put(image)
+  const { name, version } = image.manifest
+  return { artifact, name, version, digest: resolved.manifest.digest, bytesFetched, bytesThere }
+}
+
+async function fetchBlob(
+  { contents, registry, address }: Repository,
+  repository: string,
+  blob: Descriptor,
+  { store, progress = {} }: PullOptions,
+): Promise<number> {
+  await registry.retrying(() =>
+    registry.reading(async () => {
+      progress.bytes?.(blob.digest, 0, blob.size)
+      const body = await contents.blob(repository, blob)
+      await store.write(
+        counted(body, (bytes) => progress.bytes?.(blob.digest, bytes, blob.size)),
+        blob,
+      )
+    }),
+  )
+  const key = digitsOf(blob.digest)
+  const sources = await store.note<Record<string, string>>('sources', key)
+  await store.writeNote('sources', key, { ...sources, [address]: repository })
+  return blob.size
+}
+
+/** Unpacks an image's function to where artifacts are. */
+async function install(image: LocalImage, store: BlobStore, home: string): Promise<Artifact> {
+  const { manifest, artifactDigest, stored, facts } = image
+  const folder = join(home, 'artifacts')
+  try {
+    const directory = await new ArtifactCache(folder).adopt(manifest.name, artifactDigest, async (empty) => {
+      for (const [index, layer] of stored.layers.entries()) {
+        const { kind, digest } = facts.layers[index] as LayerFacts
+        // In the base there is nothing of the function's.
+        if (kind !== 'base') await unpack(layer, digest, empty, store)
+      }
+      await checkManifest(empty, image)
+    })
+    if (directory !== undefined) return { directory, digest: artifactDigest, manifest, image: stored }
+  } catch (error) {
+    throw explainDisk(error, folder)
+  }
+  throw new RepositoryError(
+    'bad-image',
+    `the image ${image.descriptor.digest} holds something else than the artifact ${artifactDigest}: push ${manifest.name} again`,
+  )
+}
+
+async function unpack(layer: StoredLayer, digest: string, folder: string, store: BlobStore): Promise<void> {
+  try {
+    await unpackFunction(layer, folder)
+  } catch (error) {
+    // It was right when it came, so something changed it here; the next pull fetches it again.
+    if (error instanceof RepositoryError) await store.remove(digest)
+    throw error
+  }
+}
+
+/** The repository must not say one thing of a function and the function another. */
+async function checkManifest(folder: string, { manifest, descriptor }: LocalImage): Promise<void> {
+  const text = await readFile(join(folder, MANIFEST_JSON), 'utf8').catch(() => '{}')
+  const inside = ((): unknown => {
+    try {
+      return parseManifest(JSON.parse(text))
+    } catch {
+      return undefined
+    }
+  })()
+  if (isDeepStrictEqual(inside, manifest)) return
+  throw new RepositoryError(
+    'bad-image',
+    `the image ${descriptor.digest} holds another ${MANIFEST_JSON} than its annotations say: push ${manifest.name} again`,
+  )
+}
+
+async function* counted(bytes: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let count = 0
+  for await (const chunk of bytes) {
+    count += chunk.length
+    tell(count)
+    yield chunk
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
