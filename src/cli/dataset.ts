@@ -1,4 +1,5 @@
 import { type Endpoint, FetchError, fetchObject } from '../endpoint/index.ts'
+import type { NodeFacts } from '../facts/index.ts'
 import {
   datasetName,
   type FaceStatus,
@@ -14,6 +15,7 @@ export interface Datasets {
   routes: readonly RouteStatus[]
   faces: readonly FaceStatus[]
   status: NodeStatus
+  facts: NodeFacts
 }
 
 /** How long a node may take to tell its state, in milliseconds. */

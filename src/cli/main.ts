@@ -8,6 +8,7 @@ import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
 import { facesCommand } from './faces.ts'
 import { functionsCommand } from './functions.ts'
 import { getCommand } from './get.ts'
+import { nodeCommand } from './node.ts'
 import { examples } from './options.ts'
 import { paintFor } from './paint.ts'
 import { putCommand } from './put.ts'
@@ -46,6 +47,7 @@ function createProgram(): Command {
     routesCommand(),
     facesCommand(),
     statusCommand(),
+    nodeCommand(),
     configCommand(),
     scheduleCommand(),
     compareCommand(),

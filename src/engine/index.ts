@@ -1,4 +1,5 @@
 export { type BuildArtifactOptions, buildArtifact } from './artifact.ts'
+export { artifactsOf } from './artifact-cache.ts'
 export {
   type CreatedEngine,
   type CreateEngineOptions,
@@ -11,6 +12,7 @@ export {
   EngineError,
   type EngineErrorCode,
   type EngineEvent,
+  type HeldImages,
   type InstanceSpec,
   type InstanceStats,
   type InstanceStatus,

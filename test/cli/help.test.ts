@@ -11,6 +11,7 @@ const COMMANDS = [
   'routes',
   'faces',
   'status',
+  'node',
   'config',
   'schedule',
   'compare',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Artifact, EngineError } from '../engine.ts'
+import { type Artifact, EngineError, type HeldImage, type HeldImages } from '../engine.ts'
 import { digestFolder } from '../folder.ts'
 import { type DockerClient, isGone } from './client.ts'
 import { CONTAINER_PATH, FileDigests, type HostFile, nativeLibraries, programFiles } from './host-files.ts'
@@ -38,11 +38,14 @@ interface Base {
   readonly hash: string
 }
 
+/** What the names of all images begin with. */
+const REPOSITORY = 'ndn-sfc'
+
 /** Name of a function's image. */
 export function functionImage({ manifest, digest }: Artifact): string {
   // A repository's name neither begins nor ends with a hyphen (OCI Distribution Specification, "Pulling manifests").
   const name = manifest.name.replace(/^-+|-+$/g, (hyphens) => 'x'.repeat(hyphens.length))
-  return `ndn-sfc/${name}:${digest.slice(0, 12)}`
+  return `${REPOSITORY}/${name}:${digest.slice(0, 12)}`
 }
 
 /**
@@ -54,6 +57,8 @@ export class DockerImages {
   readonly #client: DockerClient
   readonly #digests: FileDigests
   #node: { files: HostFile[]; hash: string } | undefined
+  /** Layers by image id, which names the content. */
+  readonly #layers = new Map<string, readonly string[]>()
   readonly #making = new Map<string, Promise<string>>()
 
   constructor(client: DockerClient, stateDirectory: string) {
@@ -70,6 +75,28 @@ export class DockerImages {
       const message = `no image of ${artifact.manifest.name} can be made: ${(error as Error).message}`
       throw new EngineError('build-failed', message, error)
     }
+  }
+
+  /** All that was made here, the images below those of functions included. */
+  async held(): Promise<HeldImages> {
+    const filters = { reference: [`${REPOSITORY}/*`] }
+    const found = await this.#client.call('list images', (docker) => docker.listImages({ filters }))
+    const all = await Promise.all(
+      found.map(async (image) => ({ ...image, layers: await this.#layersOf(image.Id) })),
+    )
+    const images = all.flatMap(({ Labels, Size: size, layers }): HeldImage[] => {
+      const { [LABELS.function]: name, [LABELS.digest]: digest } = Labels ?? {}
+      const isHeld = name !== undefined && digest !== undefined && layers.length > 0
+      return isHeld ? [{ function: name, digest, size, layers }] : []
+    })
+    return { images, layers: [...new Set(all.flatMap(({ layers }) => layers))] }
+  }
+
+  /** None of an image that was removed meanwhile. */
+  async #layersOf(id: string): Promise<readonly string[]> {
+    const known = this.#layers.get(id) ?? (await this.#inspect(id))?.RootFS.Layers
+    if (known !== undefined) this.#layers.set(id, known)
+    return known ?? []
   }
 
   async #prepare(artifact: Artifact, progress: Progress): Promise<void> {
@@ -105,7 +132,7 @@ export class DockerImages {
 
   async #ensureBase(files: HostFile[], hash: string, progress: Progress): Promise<Base> {
     const tag = hash.slice(0, 12)
-    const id = await this.#once(`ndn-sfc/base:${tag}`, true, async () => {
+    const id = await this.#once(`${REPOSITORY}/base:${tag}`, true, async () => {
       progress?.(`making the base image of Node.js ${process.version}`)
       const root = tarStream(async (tar) => {
         for (const folder of ['etc', 'function', 'run', 'run/ndn-sfc']) tar.folder(folder)
@@ -114,7 +141,7 @@ export class DockerImages {
         tar.text('etc/group', 'root:x:0:\nnogroup:x:65534:\n')
         await tar.hostFiles('', files)
       })
-      const options = { repo: 'ndn-sfc/base', tag, changes: BASE_SETTINGS }
+      const options = { repo: `${REPOSITORY}/base`, tag, changes: BASE_SETTINGS }
       await this.#follow('import the base image', root, (body) =>
         this.#client.docker.importImage(body, options),
       )
@@ -134,7 +161,7 @@ export class DockerImages {
     const hasPackages = (await stat(packages).catch(() => undefined)) !== undefined
     if (!hasPackages && programs.length === 0) return base.id
     const hash = sha256([platform, hasPackages ? await digestFolder(packages) : ''])
-    const tag = `ndn-sfc/packages:${hash.slice(0, 12)}`
+    const tag = `${REPOSITORY}/packages:${hash.slice(0, 12)}`
     return await this.#once(tag, true, async () => {
       progress?.(`making an image of ${[...manifest.packages, ...manifest.programs].join(', ')}`)
       const context = tarStream(async (tar) => {

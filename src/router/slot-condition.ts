@@ -1,0 +1,47 @@
+import type { SlotState } from './status.ts'
+
+/** How it stands with a function: its state, why, and since when. */
+export class SlotCondition {
+  /** Resolves when it is neither starting nor about to start again, for the first time. */
+  readonly settled: Promise<void>
+  readonly #onState: (state: SlotState, cause: string | undefined) => void
+  #settle: () => void = () => {}
+  #state: SlotState = 'starting'
+  #cause: string | undefined
+  #since = Date.now()
+
+  constructor(onState: (state: SlotState, cause: string | undefined) => void) {
+    this.#onState = onState
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  get state(): SlotState {
+    return this.#state
+  }
+
+  get cause(): string | undefined {
+    return this.#cause
+  }
+
+  /** Milliseconds since the epoch. */
+  get since(): number {
+    return this.#since
+  }
+
+  /** Whether no instance is to run. */
+  get isHalted(): boolean {
+    return this.#state === 'stopped' || this.#state === 'withdrawn'
+  }
+
+  /** One that is stopped stays so. */
+  set(state: SlotState, cause?: string): void {
+    if (this.#state === 'stopped') return
+    this.#state = state
+    this.#cause = cause
+    this.#since = Date.now()
+    this.#onState(state, cause)
+    if (state !== 'starting' && state !== 'restarting') this.#settle()
+  }
+}
