@@ -5,7 +5,3 @@
 export type Availability = 'active' | 'pause' | 'drain'
 
 export const AVAILABILITIES: readonly Availability[] = ['active', 'pause', 'drain']
-
-export function isAvailability(value: unknown): value is Availability {
-  return AVAILABILITIES.some((one) => one === value)
-}

@@ -1,4 +1,4 @@
-export { AVAILABILITIES, type Availability, isAvailability } from './availability.ts'
+export { AVAILABILITIES, type Availability } from './availability.ts'
 export { CpuMeter, readCpuTimes } from './cpu-meter.ts'
 export { type FactOverrides, type MachineSource, type NodeFacts, readMachine } from './facts.ts'
 export {

@@ -41,15 +41,15 @@ export function problemOfValue(key: string, value: string): string | undefined {
  * @throws LabelError
  */
 export function parseLabelChanges(words: readonly string[]): LabelChanges {
-  const set: Record<string, string> = {}
+  const values: [key: string, value: string][] = []
   const removed: string[] = []
   for (const word of words) {
     const at = word.indexOf('=')
-    if (at >= 0) set[word.slice(0, at)] = word.slice(at + 1)
+    if (at >= 0) values.push([word.slice(0, at), word.slice(at + 1)])
     else if (word.endsWith('-')) removed.push(word.slice(0, -1))
     else throw new LabelError(`'${shown(word)}' is no label: write KEY=VALUE, or KEY- to remove one`)
   }
-  const changes = { set, removed }
+  const changes = { set: Object.fromEntries(values), removed }
   checkWords(changes)
   return changes
 }

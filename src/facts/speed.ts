@@ -51,7 +51,10 @@ export class Speed {
   }
 
   async get(): Promise<Calibration> {
-    this.#known ??= await this.#read()
+    if (this.#known !== undefined) return this.#known
+    const kept = await this.#read()
+    // Somebody may have had it measured meanwhile.
+    this.#known ??= kept
     return this.#known ?? (await this.measure())
   }
 
