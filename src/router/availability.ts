@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Availability } from '../facts/index.ts'
 import type { Drain } from './drain.ts'
 import type { FunctionHost } from './function-host.ts'
@@ -41,8 +42,10 @@ export class NodeAvailability {
   /** The functions of the configuration are taken, if the node takes any. */
   async begin(): Promise<void> {
     if (this.#now !== 'active') return
+    const { state } = this.#options
     const functions = await this.#options.functions.sources()
-    await this.#options.state.change(() => ({ functions }))
+    // Most starts are as the last one was.
+    if (!isDeepStrictEqual(functions, state.value.functions)) await state.change(() => ({ functions }))
   }
 
   /**
@@ -92,6 +95,6 @@ export class NodeAvailability {
   }
 
   async #offer(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) this.#options.functions.offer()
+    if (!signal.aborted) await this.#options.functions.offer(signal)
   }
 }

@@ -106,12 +106,23 @@ export class FunctionHost {
     await Promise.all(this.slots.map((slot) => slot.withdraw(cause).catch((error) => log.error(error))))
   }
 
-  /** Takes `withdrawRoutes` and `withdraw` back. */
-  offer(): void {
-    for (const slot of this.slots) {
-      this.#addRoute(slot)
-      slot.offer()
+  /**
+   * Takes `withdrawRoutes` and `withdraw` back: those that still run at once, the others a few at a time, as at the start. Resolves
+   * when each is ready or has failed, or when it is ended.
+   */
+  async offer(signal: AbortSignal): Promise<void> {
+    for (const slot of this.slots) if (!slot.isWithdrawn) this.#addRoute(slot)
+    const left = this.slots.filter(({ isWithdrawn }) => isWithdrawn)
+    const ended = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    const offerNext = async (): Promise<void> => {
+      for (let slot = left.shift(); slot !== undefined && !signal.aborted; slot = left.shift()) {
+        this.#addRoute(slot)
+        await Promise.race([slot.offer(), ended])
+      }
     }
+    await Promise.all(Array.from({ length: START_CONCURRENCY }, offerNext))
   }
 
   async stop(): Promise<void> {

@@ -86,7 +86,7 @@ export class FunctionSlot {
     } catch (error) {
       this.#condition.set('failed', (error as Error).message)
     }
-    await this.#condition.settled
+    await this.#condition.settled()
   }
 
   /** Lets the instance finish and end, and starts no other until `offer`. No route may lead to it any more. */
@@ -106,13 +106,18 @@ export class FunctionSlot {
     }
   }
 
-  /** Takes `withdraw` back. */
-  offer(): void {
-    if (this.#condition.state !== 'withdrawn') return
+  get isWithdrawn(): boolean {
+    return this.#condition.state === 'withdrawn'
+  }
+
+  /** Takes `withdraw` back; resolves as `start` does. */
+  async offer(): Promise<void> {
+    if (!this.isWithdrawn) return
     this.#condition.set('starting')
     this.#pace.reset()
-    // A door that is not open yet begins when it is.
+    // Otherwise when it opens.
     if (this.#door.isOpen) this.#startNext()
+    await this.#condition.settled()
   }
 
   async stop(): Promise<void> {
@@ -130,7 +135,7 @@ export class FunctionSlot {
 
   /** Gives the instance a new certificate, before the one that it has ends. */
   async renewIdentity(): Promise<void> {
-    if (this.#life !== undefined && !this.#isStopped)
+    if (this.#life !== undefined && !this.#condition.isHalted)
       await this.#options.writeIdentity(this.#door.identityFile)
   }
 
@@ -150,8 +155,8 @@ export class FunctionSlot {
     const { manifest, digest } = this.#options.artifact
     const { name, version, description, input, output, parameters } = manifest
     const { state, cause, since } = this.#condition
-    const facts = { name, version, description, input, output, parameters, digest }
-    return { ...facts, state, cause, instance: this.#life?.id, restarts: this.#restarts, since }
+    const about = { name, version, description, input, output, parameters, digest }
+    return { ...about, state, cause, instance: this.#life?.id, restarts: this.#restarts, since }
   }
 
   // The instance
@@ -187,18 +192,13 @@ export class FunctionSlot {
     }
   }
 
-  /** Asked anew after each wait: `stop` may have come in the meantime. */
-  get #isStopped(): boolean {
-    return this.#condition.state === 'stopped'
-  }
-
   #isOver(life: Life): boolean {
     return this.#condition.isHalted || this.#life !== life
   }
 
   #onConnect(face: Face): void {
     const life = this.#life
-    if (life === undefined || life.connectedAt !== undefined || this.#isStopped) {
+    if (life === undefined || life.connectedAt !== undefined || this.#condition.isHalted) {
       face.close()
       return
     }
@@ -236,7 +236,7 @@ export class FunctionSlot {
 
   #onHung(limit: number): void {
     const life = this.#life
-    if (life === undefined || this.#isStopped) return
+    if (life === undefined || this.#condition.isHalted) return
     const why = `hung: it said nothing for ${limit} ms`
     this.#pending.refuseAll('function-failed', `${why}, and was ended`)
     void this.#kill(life, why)

@@ -33,6 +33,7 @@ export class Self {
   readonly #options: SelfOptions
   readonly #speed: Speed
   readonly #meter: CpuMeter
+  #asked: Promise<NodeFacts> | undefined
 
   constructor(options: SelfOptions) {
     const { config, log } = options
@@ -70,7 +71,15 @@ export class Self {
     this.#options.log('info', `measured: ${speed} MIPS`)
   }
 
+  /** Who asks while they are gathered gets the same: an Interest may be sent again meanwhile. */
   async facts(): Promise<NodeFacts> {
+    this.#asked ??= this.#gather().finally(() => {
+      this.#asked = undefined
+    })
+    return await this.#asked
+  }
+
+  async #gather(): Promise<NodeFacts> {
     const { config, availability, load } = this.#options
     const { name, facts: overrides } = config()
     const { os, architecture, processors, memory } = readMachine(thisMachine(), overrides)

@@ -2,19 +2,26 @@ import type { SlotState } from './status.ts'
 
 /** How it stands with a function: its state, why, and since when. */
 export class SlotCondition {
-  /** Resolves when it is neither starting nor about to start again, for the first time. */
-  readonly settled: Promise<void>
   readonly #onState: (state: SlotState, cause: string | undefined) => void
-  #settle: () => void = () => {}
+  readonly #waiting = new Set<() => void>()
   #state: SlotState = 'starting'
   #cause: string | undefined
   #since = Date.now()
 
   constructor(onState: (state: SlotState, cause: string | undefined) => void) {
     this.#onState = onState
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve
+  }
+
+  /** Resolves when it is neither starting nor about to start again. */
+  async settled(): Promise<void> {
+    if (this.#isSettled) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.add(resolve)
     })
+  }
+
+  get #isSettled(): boolean {
+    return this.#state !== 'starting' && this.#state !== 'restarting'
   }
 
   get state(): SlotState {
@@ -42,6 +49,8 @@ export class SlotCondition {
     this.#cause = cause
     this.#since = Date.now()
     this.#onState(state, cause)
-    if (state !== 'starting' && state !== 'restarting') this.#settle()
+    if (!this.#isSettled) return
+    for (const tell of this.#waiting) tell()
+    this.#waiting.clear()
   }
 }
