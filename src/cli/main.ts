@@ -53,7 +53,10 @@ function createProgram(): Command {
     compareCommand(),
     demoCommand(),
   ]
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program))
+    for (const inner of command.commands) inner.copyInheritedSettings(program)
+  }
   return program
 }
 

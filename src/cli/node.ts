@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Argument, Command } from 'commander'
 import type { Endpoint } from '../endpoint/index.ts'
 import { AVAILABILITIES, LabelError, type NodeFacts, parseLabelChanges } from '../facts/index.ts'
-import { commandNode, type NodeCommandParameters } from '../router/index.ts'
+import { commandNode, type NodeCommandParameters, type SlotState } from '../router/index.ts'
 import { digestSigner, Keychain } from '../trust/index.ts'
 import { homeOf, openEndpoint, type RouterChoice, routerAddress } from './client.ts'
 import { askNode, fetchDataset } from './dataset.ts'
@@ -15,11 +15,20 @@ import { formatCount } from './text.ts'
 /** How often it is looked whether a node is drained, in milliseconds. */
 const POLL_MS = 200
 
+/** How long a node may take to say how its functions are, in milliseconds: many may be starting. */
+const PATIENCE_MS = 30_000
+
+/** States that a function does not stay in. */
+const UNSETTLED: Readonly<Record<string, readonly SlotState[]>> = {
+  active: ['starting', 'restarting', 'withdrawn'],
+  pause: ['starting', 'restarting'],
+  drain: ['starting', 'restarting', 'ready'],
+}
+
 type Options = RouterChoice & { readonly json?: true; readonly wait?: true }
 
 export function nodeCommand(): Command {
   return withNodeOptions(new Command('node'))
-    .alias('nodes')
     .summary('what the node is, its labels, whether it works')
     .description(
       'Tells what the node is: vCPUs and their speed, memory, architecture, labels, images that it holds, how busy it is.',
@@ -136,10 +145,8 @@ function readLabels(words: readonly string[]): NodeCommandParameters['label'] {
 
 /** Functions that are not yet, or still, what an availability makes of them. */
 async function countUnsettled(endpoint: Endpoint, availability: string): Promise<number> {
-  const functions = await fetchDataset(endpoint, 'functions')
-  const unsettled =
-    availability === 'drain' ? ['starting', 'ready', 'restarting'] : ['starting', 'restarting']
-  return functions.filter(({ state }) => unsettled.includes(state)).length
+  const functions = await fetchDataset(endpoint, 'functions', PATIENCE_MS)
+  return functions.filter(({ state }) => UNSETTLED[availability]?.includes(state)).length
 }
 
 /** Gives a command, and asks for what has come of it. */
