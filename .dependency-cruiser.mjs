@@ -4,6 +4,7 @@ const floors = [
   'router',
   'controller',
   'repository',
+  'facts',
   'engine',
   'function',
   'management',

@@ -1,4 +1,5 @@
 import { type Endpoint, FetchError, fetchObject } from '../endpoint/index.ts'
+import type { NodeFacts } from '../facts/index.ts'
 import {
   datasetName,
   type FaceStatus,
@@ -14,10 +15,14 @@ export interface Datasets {
   routes: readonly RouteStatus[]
   faces: readonly FaceStatus[]
   status: NodeStatus
+  facts: NodeFacts
 }
 
 /** How long a node may take to tell its state, in milliseconds. */
 const DATASET_TIMEOUT_MS = 5000
+
+/** The same for what it is: when that is first asked for, its speed is measured and its images are looked at. */
+const FACTS_TIMEOUT_MS = 20_000
 
 /**
  * What a node says of itself.
@@ -27,7 +32,7 @@ const DATASET_TIMEOUT_MS = 5000
 export async function fetchDataset<Name extends keyof Datasets>(
   endpoint: Endpoint,
   dataset: Name,
-  timeout = DATASET_TIMEOUT_MS,
+  timeout = dataset === 'facts' ? FACTS_TIMEOUT_MS : DATASET_TIMEOUT_MS,
 ): Promise<Datasets[Name]> {
   try {
     const { content } = await fetchObject(endpoint, datasetName(dataset), { timeout })

@@ -10,7 +10,7 @@ import {
 import { FaceError } from '../face/index.ts'
 import { NackReason, PacketError, UriError } from '../packet/index.ts'
 import type { RepositoryError, RepositoryErrorCode } from '../repository/index.ts'
-import { ConfigError } from '../router/index.ts'
+import { CommandError, ConfigError } from '../router/index.ts'
 import { VerificationError } from '../trust/index.ts'
 
 /** What the command `ndn-sfc` exits with. Stable: scripts depend on them. */
@@ -79,11 +79,16 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof VerificationError) return ExitCode.VerificationFailed
   if (error instanceof UriError || error instanceof PacketError || error instanceof ConfigError)
     return ExitCode.Usage
+  if (error instanceof CommandError)
+    return error.statusCode === BAD_PARAMETERS ? ExitCode.Usage : ExitCode.Other
   if (error instanceof FaceError && error.code === 'bad-address') return ExitCode.Usage
   if (error instanceof Error && error.name === 'RepositoryError')
     return REPOSITORY_CODES[(error as RepositoryError).code] ?? ExitCode.Other
   return SCHEDULER_CODES[(error as { code?: string } | undefined)?.code ?? ''] ?? ExitCode.Other
 }
+
+/** Of a command that a router refuses for what it says (NFD). */
+const BAD_PARAMETERS = 400
 
 /** For a person. An error without a code is a fault of ours, so it is shown with where it came from. */
 export function messageOf(error: unknown): string {

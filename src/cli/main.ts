@@ -9,6 +9,7 @@ import { facesCommand } from './faces.ts'
 import { functionCommand } from './function.ts'
 import { functionsCommand } from './functions.ts'
 import { getCommand } from './get.ts'
+import { nodeCommand } from './node.ts'
 import { examples } from './options.ts'
 import { paintFor } from './paint.ts'
 import { putCommand } from './put.ts'
@@ -50,6 +51,7 @@ function createProgram(): Command {
     routesCommand(),
     facesCommand(),
     statusCommand(),
+    nodeCommand(),
     configCommand(),
     scheduleCommand(),
     compareCommand(),

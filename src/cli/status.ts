@@ -45,8 +45,20 @@ export function formatStatus(
   functions: readonly FunctionStatus[],
   paint: Paint = plain,
 ): string {
-  const { name, version, uptime, why, addresses, pit, contentStore, fib, anchor, memory, disconnects } =
-    status
+  const {
+    name,
+    version,
+    uptime,
+    availability,
+    why,
+    addresses,
+    pit,
+    contentStore,
+    fib,
+    anchor,
+    memory,
+    disconnects,
+  } = status
   const ready = functions.filter(({ state }) => state === 'ready').length
   const others = functions
     .filter(({ state }) => state !== 'ready')
@@ -62,6 +74,7 @@ export function formatStatus(
       'node',
       `${paint('bold', name)}, ndn-sfc ${version}, up for ${formatTime(uptime)}, ${formatBytes(memory)} of memory`,
     ],
+    ['availability', paint(availability === 'active' ? 'green' : 'yellow', availability)],
     ['engine', printable(why)],
     ['functions', [`${ready} of ${functions.length} ready`, ...others].join(', ')],
     ['addresses', addresses.join(', ')],

@@ -13,8 +13,8 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest } from '../function/index.ts'
-import type { Artifact } from './engine.ts'
-import { digestFile, digestFolder } from './folder.ts'
+import type { Artifact, HeldImage } from './engine.ts'
+import { digestFile, digestFolder, listFolder } from './folder.ts'
 import { MAIN_FILE, MANIFEST_JSON } from './instance-setup.ts'
 
 /** How long an artifact that nobody asked for is kept, in milliseconds: 90 days. */
@@ -23,6 +23,11 @@ export const ARTIFACT_KEEP = 90 * 86_400_000
 export const UNFINISHED_KEEP = 3_600_000
 
 const UNFINISHED = '.unfinished-'
+
+/** Where the artifacts of a node are kept, in its state folder. */
+export function artifactsOf(stateDirectory: string): string {
+  return join(stateDirectory, 'artifacts')
+}
 
 /** What an artifact was made of. */
 export interface ArtifactInputs {
@@ -43,6 +48,8 @@ interface CacheEntry {
 /** Artifacts of a node by what they were made of, in a folder that survives it. */
 export class ArtifactCache {
   readonly #directory: string
+  /** Octets by folder: what is in one never changes. */
+  readonly #sizes = new Map<string, number>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -69,6 +76,29 @@ export class ArtifactCache {
       // No entry, or one that cannot be used any more: it is made again.
       return undefined
     }
+  }
+
+  /** The artifacts that are there, by function and digest. */
+  async list(): Promise<Omit<HeldImage, 'layers'>[]> {
+    const sources = join(this.#directory, 'sources')
+    const found = new Map<string, Omit<HeldImage, 'layers'>>()
+    for (const file of await readdir(sources).catch(() => [])) {
+      // One that cannot be read is as good as none: it is made again.
+      const one = file.endsWith('.json') && (await this.#look(join(sources, file)).catch(() => undefined))
+      if (one) found.set(one.digest, one)
+    }
+    const key = (one: Omit<HeldImage, 'layers'>): string => `${one.function} ${one.digest}`
+    return [...found.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  }
+
+  async #look(entryFile: string): Promise<Omit<HeldImage, 'layers'>> {
+    const { folder, digest } = JSON.parse(await readFile(entryFile, 'utf8')) as CacheEntry
+    const directory = join(this.#artifacts, folder)
+    const { name } = parseManifest(JSON.parse(await readFile(join(directory, MANIFEST_JSON), 'utf8')))
+    const size =
+      this.#sizes.get(folder) ?? (await listFolder(directory)).reduce((sum, file) => sum + file.size, 0)
+    this.#sizes.set(folder, size)
+    return { function: name, digest, size }
   }
 
   /** A folder in which an artifact can be made. */

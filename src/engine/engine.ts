@@ -57,6 +57,24 @@ export interface InstanceStats {
   readonly cpu: number
 }
 
+/** A function's image, or what an engine has in the place of one. */
+export interface HeldImage {
+  /** Name of the function. */
+  readonly function: string
+  /** Of the artifact that is in it. */
+  readonly digest: string
+  /** Octets, layers that it shares with others included. */
+  readonly size: number
+  /** Digests of its layers, the lowest first; none where it has no layers. */
+  readonly layers: readonly string[]
+}
+
+export interface HeldImages {
+  readonly images: readonly HeldImage[]
+  /** Digests of all layers that are there, those beside `images` included. */
+  readonly layers: readonly string[]
+}
+
 /** What an engine tells those who watch it. */
 export type EngineEvent =
   | {
@@ -99,6 +117,9 @@ export interface Engine {
   watch(listener: (event: EngineEvent) => void): () => void
 
   stats(id: string): Promise<InstanceStats>
+
+  /** What it need not make again: images of functions, and layers to make others of. */
+  images(): Promise<HeldImages>
 
   /** Stops every instance of this node and lets go of everything held. */
   close(): Promise<void>

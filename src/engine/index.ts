@@ -1,6 +1,6 @@
 export { imageArchitecture } from './architecture.ts'
 export { ARTIFACT_BYTES_MAX, type BuildArtifactOptions, buildArtifact } from './artifact.ts'
-export { ArtifactCache } from './artifact-cache.ts'
+export { ArtifactCache, artifactsOf } from './artifact-cache.ts'
 export {
   type CreatedEngine,
   type CreateEngineOptions,
@@ -13,6 +13,7 @@ export {
   EngineError,
   type EngineErrorCode,
   type EngineEvent,
+  type HeldImages,
   type InstanceSpec,
   type InstanceStats,
   type InstanceStatus,

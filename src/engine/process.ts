@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ArtifactCache, artifactsOf } from './artifact-cache.ts'
 import {
   type Artifact,
   type Engine,
   EngineError,
   type EngineEvent,
+  type HeldImages,
   type InstanceSpec,
   type InstanceStats,
   type InstanceStatus,
@@ -59,6 +61,7 @@ export class ProcessEngine implements Engine {
   readonly #options: ProcessEngineOptions
   readonly #records: ProcessRecords
   readonly #listeners = new EventListeners()
+  readonly #artifacts: ArtifactCache
   readonly #children = new Map<string, Child>()
   readonly #starting = new Map<string, Promise<void>>()
   #isClosed = false
@@ -66,6 +69,7 @@ export class ProcessEngine implements Engine {
   constructor(options: ProcessEngineOptions) {
     this.#options = options
     this.#records = new ProcessRecords(options.stateDirectory, options.nodeName)
+    this.#artifacts = new ArtifactCache(artifactsOf(options.stateDirectory))
   }
 
   async prepare(artifact: Artifact): Promise<void> {
@@ -114,6 +118,12 @@ export class ProcessEngine implements Engine {
     const stats = pid === undefined ? undefined : await processStats(pid)
     if (stats === undefined) throw new EngineError('no-such-instance', `no instance ${id} runs on this node`)
     return stats
+  }
+
+  /** Artifacts are what it runs. */
+  async images(): Promise<HeldImages> {
+    const images = (await this.#artifacts.list()).map((one) => ({ ...one, layers: [] }))
+    return { images, layers: [] }
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from './face-table.ts'
 import { Fib } from './fib.ts'
 import { IncomingData, type UnsolicitedDataPolicy } from './incoming-data.ts'
-import { IncomingInterest } from './incoming-interest.ts'
+import { IncomingInterest, type Steering } from './incoming-interest.ts'
 import { IncomingNack } from './incoming-nack.ts'
 import { NetworkRegion } from './network-region.ts'
 import { Outgoing, type Tables } from './outgoing.ts'
@@ -123,6 +123,11 @@ export class Forwarder {
   setLocalFields(id: number, has: boolean): void {
     const face = this.#faces.get(id)
     if (face !== undefined) face.hasLocalFields = has
+  }
+
+  /** Leads what it says by another way than the FIB's; undefined: nothing. */
+  set steer(steer: Steering | undefined) {
+    this.#onInterest.steer = steer
   }
 
   get unsolicited(): UnsolicitedDataPolicy {

@@ -18,6 +18,7 @@ import { lifetimeOf, type Tables } from './outgoing.ts'
 import type { Range } from './output.ts'
 import type { Pending } from './pending.ts'
 import { IN_RECORD_OCTETS } from './pit.ts'
+import type { PendingInterest } from './strategies/index.ts'
 
 /**
  * A face may have so many times as much pending as there is room left. So one that floods leaves a fifth of the PIT to the others,
@@ -25,8 +26,15 @@ import { IN_RECORD_OCTETS } from './pit.ts'
  */
 const SHARE = 4
 
+/**
+ * Looks at an Interest before its strategy does. A face that it gives is where the Interest goes, whatever the FIB says.
+ * @param from the face that it came from
+ */
+export type Steering = (interest: Pick<PendingInterest, 'name'>, from: number) => number | undefined
+
 /** The way of an Interest that came in. */
 export class IncomingInterest {
+  steer: Steering | undefined
   readonly #tables: Tables
   readonly #contentStore: ContentStore
   readonly #pending: Pending
@@ -121,6 +129,8 @@ export class IncomingInterest {
     const isAggregated = !isNew && known === NONE && pit.isAsked(entry, now)
     if (isAggregated) face.counters.aggregated++
     if (isAggregated && strategy.hearsAggregated !== true) return
+    const steered = this.steer?.(pending, face.id)
+    if (steered !== undefined && pending.mayGoTo(steered) && pending.send(steered)) return
     if (nextHop !== NONE) {
       if (!pending.mayGoTo(nextHop) || !pending.send(nextHop)) pending.reject(NackReason.NoRoute)
     } else {

@@ -9,6 +9,7 @@ export { DROP_REASONS, type DropReason, type FaceOptions, type ForwarderCounters
 export { DEFAULT_MAX_ROUTES, type NextHop } from './fib.ts'
 export { Forwarder, type ForwarderOptions } from './forwarder.ts'
 export type { UnsolicitedDataPolicy } from './incoming-data.ts'
+export type { Steering } from './incoming-interest.ts'
 export { MAX_NAME_COMPONENTS } from './name-hashes.ts'
 export { MAX_REGIONS } from './network-region.ts'
 export { STRAGGLER_MS } from './outgoing.ts'

@@ -2,7 +2,7 @@ import { type Data, type Interest, type Name, SignatureType, TT } from '../packe
 import { type CommandRules, VerificationError, type Verifier, verifySignature } from '../trust/index.ts'
 
 /** Who may give commands of a module over a face that anyone may have; those that are not here, `rib`, any but instances may. */
-const PRIVILEGED: ReadonlySet<string> = new Set(['faces', 'fib', 'cs', 'strategy-choice'])
+const PRIVILEGED: ReadonlySet<string> = new Set(['faces', 'fib', 'cs', 'strategy-choice', 'node'])
 
 /** Those who run the network, and none who only offer something in it. */
 const OPERATORS: CommandRules = { allow: ['operator', 'node'] }

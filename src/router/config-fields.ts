@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type FaceError, isMulticast, MAX_MTU, MIN_MTU, parseAddress } from '../face/index.ts'
+import { MAX_LABELS, problemOfKey, problemOfValue } from '../facts/index.ts'
 import { StrategyParameterError, StrategyRegistry } from '../forwarder/index.ts'
 import { MAX_PREFIX_COMPONENTS } from '../management/index.ts'
 import { Name, type PacketError } from '../packet/index.ts'
@@ -65,6 +66,24 @@ export const name = () =>
     }
     return z.NEVER
   })
+
+/** Labels: what YAML reads as a number or as true is a text, too. */
+export const labels = () =>
+  z
+    .record(
+      z.string(),
+      z.union([z.string(), z.boolean(), z.number()], { error: 'a label is a text, a number, true or false' }),
+    )
+    .transform((values, context) => {
+      const texts = Object.entries(values).map(([key, value]) => [key, String(value)] as const)
+      if (texts.length > MAX_LABELS) context.addIssue(`${texts.length} labels, at most ${MAX_LABELS}`)
+      for (const [key, value] of texts) {
+        const problem = problemOfKey(key) ?? problemOfValue(key, value)
+        if (problem !== undefined)
+          context.addIssue({ code: 'custom', path: [key], message: problem, input: value })
+      }
+      return Object.fromEntries(texts)
+    })
 
 /** A strategy by its name: `asf`, `asf/v=5/max-timeouts~5`, or the whole NDN name. */
 export const strategy = () =>

@@ -14,12 +14,16 @@ import {
   DEFAULT_MAX_ROUTES as DEFAULT_MAX_RIB_ROUTES,
 } from '../management/index.ts'
 import { MAX_PACKET_SIZE } from '../packet/index.ts'
-import { about, count, name, noRepeats, strategy } from './config-fields.ts'
+import { about, count, labels, name, noRepeats, strategy } from './config-fields.ts'
 import { faces, listeners, multicast, routes } from './config-links.ts'
 import { defaultHome } from './home.ts'
 
 /** Most links at a time. */
 export const DEFAULT_MAX_FACES = 1024
+
+/** Most vCPUs, and most million instructions per second of one, that a node can say it has. */
+const MAX_VCPUS = 4096
+const MAX_SPEED = 1_000_000
 
 /** Fewest FIB prefixes with which a node can work: it has some of its own. */
 const MIN_ROUTES = 16
@@ -70,6 +74,43 @@ const limits = z.strictObject({
   ),
 })
 
+const facts = z.strictObject({
+  vcpus: z
+    .int()
+    .min(1)
+    .max(MAX_VCPUS)
+    .optional()
+    .meta(about('vCPUs', { example: 4, otherwise: 'those that this program may use' })),
+  speed: z
+    .number()
+    .min(1)
+    .max(MAX_SPEED)
+    .optional()
+    .meta(about('Speed of a vCPU', { unit: 'MIPS', example: 2000, otherwise: 'measured' })),
+  memory: z
+    .int()
+    .min(1)
+    .optional()
+    .meta(
+      about('Memory', { unit: 'octets', example: 4_000_000_000, otherwise: 'what this program may use' }),
+    ),
+  architecture: z
+    .string()
+    .regex(/^[a-z0-9]{1,32}(\/v[0-9]{1,2})?$/, 'write it as OCI images do: amd64, arm64, arm/v7')
+    .optional()
+    .meta(
+      about('Architecture of images that run here', { example: 'arm64', otherwise: 'that of this host' }),
+    ),
+  maximumUsage: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta(
+      about('What of a core a plan may use', { unit: 'percent', example: 80, otherwise: "the scheduler's" }),
+    ),
+})
+
 /** All that a configuration file may say; `sample-config.ts` writes it out. */
 export const schema = z.strictObject({
   name: z
@@ -85,6 +126,18 @@ export const schema = z.strictObject({
         otherwise: 'the name of this host',
       }),
     ),
+  labels: labels()
+    .default({})
+    .meta(
+      about('What this node has and where it is; a command can say more', {
+        example: { camera: 'true', zone: 'edge' },
+        otherwise: 'none',
+        live: true,
+      }),
+    ),
+  facts: facts
+    .prefault({})
+    .meta(about('What the node says of itself in the place of what it finds', { live: true })),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -4,6 +4,7 @@ import {
   MAX_EARLY_BYTES,
   WEBSOCKET_HANDSHAKE_TIMEOUT_MS,
 } from '../face/index.ts'
+import { MAX_LABEL_KEY, MAX_LABEL_VALUE, MAX_LABELS } from '../facts/index.ts'
 import {
   ASSIGNMENT_TIMEOUT_MS,
   DEFAULT_MAX_STRATEGY_CHOICES,
@@ -138,6 +139,9 @@ export const FIXED_BOUNDS: readonly FixedBound[] = [
     'Interests',
     'that wait for the next notification of a stream',
   ),
+  bound('MAX_LABELS', MAX_LABELS, 'labels', 'of a node'),
+  bound('MAX_LABEL_KEY', MAX_LABEL_KEY, 'characters', "of a label's key"),
+  bound('MAX_LABEL_VALUE', MAX_LABEL_VALUE, 'characters', "of a label's value"),
   bound('MAX_STATUS_TEXT', MAX_STATUS_TEXT, 'octets', 'the text in the answer to a command'),
 ]
 

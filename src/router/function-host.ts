@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Logger } from 'pino'
-import { type Artifact, buildArtifact, type Engine, EngineError, type EngineEvent } from '../engine/index.ts'
+import {
+  type Artifact,
+  artifactsOf,
+  buildArtifact,
+  type Engine,
+  EngineError,
+  type EngineEvent,
+} from '../engine/index.ts'
 import type { Forwarder } from '../forwarder/index.ts'
 import type { Manifest } from '../function/index.ts'
 import { Component, Name, type Signer, TT } from '../packet/index.ts'
@@ -46,6 +53,9 @@ export interface FunctionHostOptions {
   readonly onFunction: (manifest: Manifest) => void
   /** Leads a prefix to the face of a function; false if there is no room for the route. */
   readonly addRoute: (prefix: Name, slot: FunctionSlot) => boolean
+  readonly removeRoute: (prefix: Name, slot: FunctionSlot) => void
+  /** Why a function is not to run now; undefined where it is. */
+  readonly reasonAgainst: (source: string) => string | undefined
   readonly log: Logger
 }
 
@@ -65,9 +75,14 @@ export class FunctionHost {
     return [...this.#slots.values()]
   }
 
+  /** Folders and files of the functions that it is told to run. */
+  async sources(): Promise<string[]> {
+    return [...(this.#options.config.functions ?? (await shippedFunctions()))]
+  }
+
   /** Builds and starts all; resolves when each is ready or has failed. */
   async start(onProgress: (event: NodeProgress) => void): Promise<void> {
-    const sources = [...(this.#options.config.functions ?? (await shippedFunctions()))]
+    const sources = await this.sources()
     const startNext = async (): Promise<void> => {
       for (let source = sources.shift(); source !== undefined; source = sources.shift()) {
         if (!this.#isStopped) await this.#startOne(source, onProgress)
@@ -80,10 +95,50 @@ export class FunctionHost {
     await Promise.all(Array.from({ length: START_CONCURRENCY }, startNext))
   }
 
+  /** From now on no route leads to a function. */
+  withdrawRoutes(): void {
+    for (const slot of this.slots) this.#options.removeRoute(functionPrefix(slot.name), slot)
+  }
+
+  /** Ends all instances. */
+  async withdraw(cause: string): Promise<void> {
+    const { log } = this.#options
+    await Promise.all(this.slots.map((slot) => slot.withdraw(cause).catch((error) => log.error(error))))
+  }
+
+  /**
+   * Takes `withdrawRoutes` and `withdraw` back: those that still run at once, the others a few at a time, as at the start. Resolves
+   * when each is ready or has failed, or when it is ended.
+   */
+  async offer(signal: AbortSignal): Promise<void> {
+    for (const slot of this.slots) if (!slot.isWithdrawn) this.#addRoute(slot)
+    const left = this.slots.filter(({ isWithdrawn }) => isWithdrawn)
+    const ended = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    const offerNext = async (): Promise<void> => {
+      for (let slot = left.shift(); slot !== undefined && !signal.aborted; slot = left.shift()) {
+        this.#addRoute(slot)
+        await Promise.race([slot.offer(), ended])
+      }
+    }
+    await Promise.all(Array.from({ length: START_CONCURRENCY }, offerNext))
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     const { log } = this.#options
     await Promise.all(this.slots.map((slot) => slot.stop().catch((error) => log.error(error))))
+  }
+
+  /** How many run. */
+  get instances(): number {
+    return this.slots.filter(({ face }) => face !== undefined).length
+  }
+
+  /** The longest time that a chain of all functions may work, in milliseconds. */
+  get workTime(): number {
+    return this.slots.reduce((sum, { timeout }) => sum + timeout, 0)
   }
 
   /** Gives every instance a new certificate. */
@@ -141,7 +196,7 @@ export class FunctionHost {
       onProgress({ function: name, step, ms, ...(state === undefined ? {} : { state }) })
     }
     try {
-      const cacheDirectory = join(config.home, 'artifacts')
+      const cacheDirectory = artifactsOf(config.home)
       artifact = await buildArtifact(source, { cacheDirectory, progress: tell })
       name = artifact.manifest.name
       await engine.prepare(artifact, tell).catch(passUnreachable)
@@ -149,7 +204,10 @@ export class FunctionHost {
       // Not before it was told: `stop` may come from there. From here on the slot is there to be stopped.
       if (this.#isStopped) return
       const slot = this.#addSlot(artifact, source)
-      await slot.start()
+      const reasonAgainst = this.#options.reasonAgainst(source)
+      // As long as its instance starts, what is asked waits for it.
+      if (reasonAgainst === undefined) this.#addRoute(slot)
+      await slot.start(reasonAgainst)
       const { state, cause } = slot.status()
       tell(cause ?? state, state)
     } catch (error) {
@@ -188,10 +246,14 @@ export class FunctionHost {
       log: (level, message) => log[level](message),
     })
     this.#slots.set(name, slot)
-    if (!this.#options.addRoute(functionPrefix(name), slot))
-      log.error(`${name}: no Interest can find it, for the FIB is full: raise limits.routes`)
     this.#options.onFunction(manifest)
     return slot
+  }
+
+  #addRoute(slot: FunctionSlot): void {
+    const { addRoute, log } = this.#options
+    if (!addRoute(functionPrefix(slot.name), slot))
+      log.error(`${slot.name}: no Interest can find it, for the FIB is full: raise limits.routes`)
   }
 }
 

@@ -1,35 +1,14 @@
-import type { Artifact, Engine, EngineEvent } from '../engine/index.ts'
+import type { EngineEvent } from '../engine/index.ts'
 import type { CloseReason, Face } from '../face/index.ts'
-import type { Forwarder } from '../forwarder/index.ts'
-import type { Signer } from '../packet/index.ts'
 import { Door } from './door.ts'
 import { HangWatch } from './hang-watch.ts'
 import { describeExit, instanceId } from './instance-words.ts'
 import { PendingWork } from './pending-work.ts'
 import { RestartPace } from './restart-pace.ts'
+import { SlotCondition } from './slot-condition.ts'
+import type { FunctionSlotOptions } from './slot-options.ts'
 import { startInstance } from './start-instance.ts'
-import type { FunctionStatus, SlotState } from './status.ts'
-import type { Supervision } from './supervision.ts'
-
-export interface FunctionSlotOptions {
-  readonly artifact: Artifact
-  readonly engine: Engine
-  readonly forwarder: Forwarder
-  /** Folder for the instance's socket and identity. */
-  readonly door: string
-  readonly maxQueue: number
-  readonly supervision: Supervision
-  /** Writes a new identity to a file. */
-  readonly writeIdentity: (path: string) => Promise<void>
-  /** Of the node, for errors in the instance's stead. */
-  readonly signer: () => Signer
-  /** Asks the instance through the data plane whether it is alive; rejects when no answer comes in time. */
-  readonly probe: (timeout: number) => Promise<void>
-  /** Called after each packet that came from the instance. */
-  readonly onActivity: () => void
-  readonly onState: (state: SlotState, cause: string | undefined) => void
-  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
-}
+import type { FunctionStatus } from './status.ts'
 
 /** One instance, from its start to its end. */
 interface Life {
@@ -48,16 +27,13 @@ export class FunctionSlot {
   readonly #watch: HangWatch
   readonly #pending: PendingWork
   readonly #pace: RestartPace
-  readonly #settled: Promise<void>
   readonly #door: Door
-  #settle: () => void = () => {}
+  readonly #condition: SlotCondition
   #starting: Promise<void> | undefined
   #face: Face | undefined
   #life: Life | undefined
-  #state: SlotState = 'starting'
-  #cause: string | undefined
-  #since = Date.now()
   #generation = 0
+  #askedAt = Number.NEGATIVE_INFINITY
   #restarts = 0
   /** Until the next start, or until the instance there is must have connected or ended. */
   #timer: NodeJS.Timeout | undefined
@@ -74,9 +50,7 @@ export class FunctionSlot {
     })
     this.#pending = new PendingWork({ forwarder, face: this.faceId, function: this.name, signer })
     this.#pace = new RestartPace(supervision)
-    this.#settled = new Promise((resolve) => {
-      this.#settle = resolve
-    })
+    this.#condition = new SlotCondition(options.onState)
     const limit = artifact.manifest.limits.timeout + supervision.hangGrace
     this.#watch = new HangWatch({
       silence: supervision.silence,
@@ -86,23 +60,68 @@ export class FunctionSlot {
     })
   }
 
+  /** Longest time for a piece of work, in milliseconds. */
+  get timeout(): number {
+    return this.#options.artifact.manifest.limits.timeout
+  }
+
   get face(): Face | undefined {
     return this.#face
   }
 
-  /** Starts the first instance; resolves when it is ready or has failed (`status` tells; it is tried again). */
-  async start(): Promise<void> {
+  /** When an Interest was last handed over, in milliseconds of `performance.now()`. */
+  get askedAt(): number {
+    return this.#askedAt
+  }
+
+  /**
+   * Starts the first instance; resolves when it is ready or has failed (`status` tells; it is tried again).
+   * @param reasonAgainst why none is to be started before `offer`
+   */
+  async start(reasonAgainst?: string): Promise<void> {
+    if (reasonAgainst !== undefined) this.#condition.set('withdrawn', reasonAgainst)
     try {
       await this.#door.open((face) => this.#onConnect(face), this.#options.maxQueue)
-      if (!this.#isStopped) this.#startNext()
+      if (!this.#condition.isHalted && this.#life === undefined) this.#startNext()
     } catch (error) {
-      this.#setState('failed', (error as Error).message)
+      this.#condition.set('failed', (error as Error).message)
     }
-    await this.#settled
+    await this.#condition.settled()
+  }
+
+  /** Lets the instance finish and end, and starts no other until `offer`. No route may lead to it any more. */
+  async withdraw(cause: string): Promise<void> {
+    if (this.#condition.isHalted) return
+    const life = this.#life
+    this.#life = undefined
+    this.#condition.set('withdrawn', cause)
+    clearTimeout(this.#timer)
+    try {
+      if (life !== undefined) await this.#options.engine.stop(life.id)
+      await this.#starting
+    } finally {
+      this.#face?.close()
+      this.#face = undefined
+      this.#watch.heard()
+    }
+  }
+
+  get isWithdrawn(): boolean {
+    return this.#condition.state === 'withdrawn'
+  }
+
+  /** Takes `withdraw` back; resolves as `start` does. */
+  async offer(): Promise<void> {
+    if (!this.isWithdrawn) return
+    this.#condition.set('starting')
+    this.#pace.reset()
+    // Otherwise when it opens.
+    if (this.#door.isOpen) this.#startNext()
+    await this.#condition.settled()
   }
 
   async stop(): Promise<void> {
-    this.#setState('stopped')
+    this.#condition.set('stopped')
     clearTimeout(this.#timer)
     this.#watch.close()
     try {
@@ -116,7 +135,7 @@ export class FunctionSlot {
 
   /** Gives the instance a new certificate, before the one that it has ends. */
   async renewIdentity(): Promise<void> {
-    if (this.#life !== undefined && !this.#isStopped)
+    if (this.#life !== undefined && !this.#condition.isHalted)
       await this.#options.writeIdentity(this.#door.identityFile)
   }
 
@@ -135,9 +154,9 @@ export class FunctionSlot {
   status(): Omit<FunctionStatus, 'memory' | 'cpu'> {
     const { manifest, digest } = this.#options.artifact
     const { name, version, description, input, output, parameters } = manifest
-    const [state, cause, restarts, since] = [this.#state, this.#cause, this.#restarts, this.#since]
-    const facts = { name, version, description, input, output, parameters, digest }
-    return { ...facts, state, cause, instance: this.#life?.id, restarts, since }
+    const { state, cause, since } = this.#condition
+    const about = { name, version, description, input, output, parameters, digest }
+    return { ...about, state, cause, instance: this.#life?.id, restarts: this.#restarts, since }
   }
 
   // The instance
@@ -173,18 +192,13 @@ export class FunctionSlot {
     }
   }
 
-  /** Asked anew after each wait: `stop` may have come in the meantime. */
-  get #isStopped(): boolean {
-    return this.#state === 'stopped'
-  }
-
   #isOver(life: Life): boolean {
-    return this.#isStopped || this.#life !== life
+    return this.#condition.isHalted || this.#life !== life
   }
 
   #onConnect(face: Face): void {
     const life = this.#life
-    if (life === undefined || life.connectedAt !== undefined || this.#isStopped) {
+    if (life === undefined || life.connectedAt !== undefined || this.#condition.isHalted) {
       face.close()
       return
     }
@@ -200,7 +214,7 @@ export class FunctionSlot {
       },
       onClose: (reason, detail) => this.#onDisconnect(life, face, reason, detail),
     })
-    this.#setState('ready')
+    this.#condition.set('ready')
     const resent = forwarder.resend(this.faceId)
     if (resent > 0) log('info', `${this.name}: ${resent} pending Interests sent to the new instance`)
   }
@@ -209,8 +223,8 @@ export class FunctionSlot {
   #onDisconnect(life: Life, face: Face, reason: CloseReason, detail: string): void {
     if (this.#face !== face) return
     this.#loseFace()
-    if (this.#isStopped) return
-    this.#setState('restarting', `its connection ended: ${detail || reason}`)
+    if (this.#condition.isHalted) return
+    this.#condition.set('restarting', `its connection ended: ${detail || reason}`)
     if (reason === 'garbage' || reason === 'oversized') {
       void this.#kill(life, `broke the protocol: ${detail}`)
       return
@@ -222,7 +236,7 @@ export class FunctionSlot {
 
   #onHung(limit: number): void {
     const life = this.#life
-    if (life === undefined || this.#isStopped) return
+    if (life === undefined || this.#condition.isHalted) return
     const why = `hung: it said nothing for ${limit} ms`
     this.#pending.refuseAll('function-failed', `${why}, and was ended`)
     void this.#kill(life, why)
@@ -251,7 +265,7 @@ export class FunctionSlot {
       connectedAt === undefined ? 0 : performance.now() - connectedAt,
     )
     // At first the next instance comes soon, and what is pending waits for it.
-    this.#setState(isHopeless ? 'failed' : 'restarting', cause)
+    this.#condition.set(isHopeless ? 'failed' : 'restarting', cause)
     if (isHopeless) this.#pending.refuseAll('instance-lost', this.#whyNone)
     else this.#pending.refuseHopeless(cause)
     this.#scheduleStart(wait)
@@ -265,30 +279,23 @@ export class FunctionSlot {
 
   #scheduleStart(wait: number): void {
     clearTimeout(this.#timer)
-    if (this.#isStopped || !this.#door.isOpen) return
+    if (this.#condition.isHalted || !this.#door.isOpen) return
     this.#timer = setTimeout(() => this.#startNext(), wait)
-  }
-
-  #setState(state: SlotState, cause?: string): void {
-    if (this.#isStopped) return
-    this.#state = state
-    this.#cause = cause
-    this.#since = Date.now()
-    this.#options.onState(state, cause)
-    if (state !== 'starting' && state !== 'restarting') this.#settle()
   }
 
   /** Drops only what the face of an instance drops: an Interest for one that is about to connect waits in the PIT. */
   #send(buffer: Uint8Array, start: number, end: number): boolean {
+    this.#askedAt = performance.now()
     if (this.#face !== undefined) {
       this.#watch.sent()
       return this.#face.send(buffer, start, end)
     }
-    if (this.#state === 'failed') this.#pending.refuseSoon('instance-lost', this.#whyNone)
+    const { state } = this.#condition
+    if (state === 'failed' || state === 'withdrawn') this.#pending.refuseSoon('instance-lost', this.#whyNone)
     return true
   }
 
   get #whyNone(): string {
-    return `no instance runs: ${this.#cause ?? 'stopped'}`
+    return `no instance runs: ${this.#condition.cause ?? 'stopped'}`
   }
 }

@@ -4,6 +4,7 @@ import {
   addStatusModule,
   CsModule,
   Dispatcher,
+  type DispatcherOptions,
   FaceModule,
   FibModule,
   RibModule,
@@ -17,6 +18,7 @@ import { NodeFaceControl } from './face-control.ts'
 import { fibControl } from './fib-control.ts'
 import { NodeStatusSource } from './forwarder-status.ts'
 import type { Link, LinkEvent } from './links.ts'
+import { type NodeCommands, NodeControl } from './node-control.ts'
 import type { OwnFaces } from './own-faces.ts'
 import { RESERVED_ORIGINS, type Routing } from './routing.ts'
 import { strategyControl } from './strategy-control.ts'
@@ -31,23 +33,27 @@ export interface ManagementOptions {
   readonly signer: () => Signer
   /** Of this program. */
   readonly version: string
+  /** To the node itself; undefined while it starts. */
+  readonly commands: () => NodeCommands | undefined
   /** A face is about to be closed because a command says so. */
   readonly onDestroy: (link: Link) => void
   readonly log: (level: 'debug' | 'warn' | 'error', message: string) => void
 }
 
-/** NFD's management protocol, bound to this node. */
+/** NFD's management protocol, bound to this node, and commands of the node's own. */
 export class Management {
   readonly #dispatcher: Dispatcher
+  readonly #control: NodeControl
   readonly #faces: NodeFaceControl
   readonly #faceModule: FaceModule
   readonly #ribModule: RibModule
   readonly #status: NodeStatusSource
 
   constructor(options: ManagementOptions) {
-    const { plane, routing, ownFaces, strategies, authorizer, signer, version, onDestroy, log } = options
+    const { plane, routing, ownFaces, strategies, authorizer, signer, version, commands } = options
+    const { onDestroy, log } = options
     const { forwarder, links, endpoint } = plane
-    const dispatcher = new Dispatcher({
+    const dispatch: DispatcherOptions = {
       signer,
       responder: {
         answer: (data, pitToken) => plane.answerOnce(data, pitToken),
@@ -55,7 +61,9 @@ export class Management {
       },
       authorize: (module, interest, face) => authorizer.authorizeCommand(module, interest, face),
       log: (message, level) => log(level, message),
-    })
+    }
+    const dispatcher = new Dispatcher(dispatch)
+    this.#control = new NodeControl(dispatch, commands)
     const hasFace = (face: number): boolean => forwarder.counters(face) !== undefined
     this.#dispatcher = dispatcher
     this.#faces = new NodeFaceControl({ forwarder, links, ownFaces, onDestroy })
@@ -80,11 +88,13 @@ export class Management {
 
   /** Interests for these are for `onInterest`. */
   get prefixes(): readonly Name[] {
-    return this.#dispatcher.prefixes
+    return [...this.#dispatcher.prefixes, ...this.#control.prefixes]
   }
 
   onInterest(...args: Parameters<Dispatcher['onInterest']>): Promise<void> {
-    return this.#dispatcher.onInterest(...args)
+    const [{ name }] = args
+    const isOwn = this.#control.prefixes.some((prefix) => prefix.isPrefixOf(name))
+    return isOwn ? this.#control.onInterest(...args) : this.#dispatcher.onInterest(...args)
   }
 
   /** Tells those who listen what has become of a face. */

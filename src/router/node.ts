@@ -1,13 +1,19 @@
 import { mkdir, realpath, rm } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { type CreatedEngine, createEngine, type EngineEvent } from '../engine/index.ts'
+import type { NodeFacts } from '../facts/index.ts'
 import { healthName } from '../function/index.ts'
+import { NodeAvailability } from './availability.ts'
 import type { NodeConfig } from './config.ts'
+import { Drain } from './drain.ts'
 import { engineNodeName, FunctionHost, type NodeProgress } from './function-host.ts'
 import { Identities } from './identities.ts'
+import type { NodeCommands } from './node-control.ts'
+import { NodeState } from './node-state.ts'
 import { type ReloadTarget, reload } from './reload.ts'
 import { Report } from './report.ts'
 import { Router } from './router.ts'
+import { Self } from './self.ts'
 import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from './status.ts'
 import { DEFAULT_SUPERVISION, type Supervision } from './supervision.ts'
 
@@ -27,6 +33,7 @@ interface Parts {
   readonly created: CreatedEngine
   readonly identities: Identities
   readonly router: Router
+  readonly state: NodeState
 }
 
 /** A node: a router and the functions that it offers. */
@@ -39,6 +46,8 @@ export class Node {
   readonly #router: Router
   readonly #functions: FunctionHost
   readonly #report: Report
+  readonly #availability: NodeAvailability
+  readonly #self: Self
   readonly #renewals: NodeJS.Timeout
   readonly #unwatch: () => void
   #config: NodeConfig
@@ -53,15 +62,18 @@ export class Node {
     const { log, signal, onProgress = () => {} } = options
     await mkdir(config.home, { recursive: true })
     const identities = await Identities.open(config.home, config.name)
+    const state = await NodeState.open(config.home)
     let node: Node | undefined
     const datasets = {
       functions: () => node?.functions(),
       routes: () => node?.routes(),
       faces: () => node?.faces(),
       status: () => node?.status(),
+      facts: () => node?.facts(),
     }
+    const commands = (): NodeCommands | undefined => node?.commands
     const supervision = { ...DEFAULT_SUPERVISION, ...options.supervision }
-    const router = new Router({ config, supervision, log, identities, datasets })
+    const router = new Router({ config, supervision, log, identities, datasets, commands })
     const { plane } = router
     try {
       // Listening comes first: it tells whether another node of this home is running, whose instances must be left alone.
@@ -72,7 +84,7 @@ export class Node {
         onLog: (id, line) => log.info({ instance: id }, line),
       })
       for (const id of created.leftovers) log.warn(`stopped ${id}, left behind by a node that crashed`)
-      node = new Node({ config, supervision, log, created, identities, router })
+      node = new Node({ config, supervision, log, created, identities, router, state })
     } catch (error) {
       await router.close()
       throw error
@@ -81,6 +93,7 @@ export class Node {
     signal?.addEventListener('abort', stop)
     if (signal?.aborted === true) stop()
     try {
+      await node.#availability.begin()
       await node.#functions.start(onProgress)
       await router.multicast.set(config.multicast)
       await router.staticRoutes.set(config.routes)
@@ -93,7 +106,7 @@ export class Node {
     return node
   }
 
-  private constructor({ config, supervision, log, created, identities, router }: Parts) {
+  private constructor({ config, supervision, log, created, identities, router, state }: Parts) {
     const { engine, why } = created
     const { plane, routing } = router
     this.#config = config
@@ -115,7 +128,24 @@ export class Node {
       onActivity: () => plane.armExpiry(),
       onFunction: (manifest) => router.addFunction(manifest),
       addRoute: (prefix, slot) => router.addFunctionFace(prefix, slot),
+      removeRoute: (prefix, slot) => router.removeFunctionRoute(prefix, slot),
+      reasonAgainst: (source) => this.#availability.reasonAgainst(source),
       log,
+    })
+    const tell = (level: 'info' | 'warn', message: string): void => log[level](message)
+    this.#availability = new NodeAvailability({
+      state,
+      functions: this.#functions,
+      drain: () => this.#drain(),
+      log: tell,
+    })
+    this.#self = new Self({
+      config: () => this.#config,
+      state,
+      engine,
+      availability: () => this.#availability.now,
+      load: () => ({ instances: this.#functions.instances, pending: plane.forwarder.pit.size }),
+      log: tell,
     })
     this.#report = new Report({
       config,
@@ -123,6 +153,7 @@ export class Node {
       routing,
       functions: this.#functions,
       engine: { engine: engine.kind, why },
+      availability: () => this.#availability.now,
       anchor: identities.anchor.name,
     })
     this.#unwatch = engine.watch((event) => this.#onEngineEvent(event))
@@ -174,6 +205,30 @@ export class Node {
     return this.#report.status()
   }
 
+  /** What it is: how much it can do, what it has, and how busy it is. */
+  facts(): Promise<NodeFacts> {
+    return this.#self.facts()
+  }
+
+  /** What commands to the node do. */
+  get commands(): NodeCommands {
+    return {
+      changeLabels: (changes) => this.#self.changeLabels(changes),
+      calibrate: () => this.#self.calibrate(),
+      setAvailability: (availability) => this.#availability.set(availability),
+    }
+  }
+
+  #drain(): Drain {
+    const { forwarder, internalFace } = this.#router.plane
+    return new Drain({
+      forwarder,
+      functions: this.#functions.slots,
+      internalFace,
+      limit: this.#functions.workTime,
+    })
+  }
+
   /** Lets every instance finish its work and end, closes every link, and leaves nothing behind. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
@@ -186,6 +241,8 @@ export class Node {
     plane.links.refuseNew()
     this.#router.staticRoutes.close()
     await this.#reloading
+    await this.#availability.close()
+    this.#self.close()
     await this.#functions.stop()
     this.#unwatch()
     await this.#created.engine.close().catch((error: Error) => this.#log.error(error.message))

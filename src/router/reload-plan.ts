@@ -29,6 +29,8 @@ export function planReload(before: NodeConfig, after: NodeConfig): ReloadPlan {
   const isSameListen = listen.opened.length === 0 && listen.closed.length === 0
   const config = {
     ...before,
+    labels: after.labels,
+    facts: after.facts,
     logLevel: after.logLevel,
     listen: listen.kept,
     multicast: after.multicast,

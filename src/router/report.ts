@@ -1,3 +1,4 @@
+import type { Availability } from '../facts/index.ts'
 import type { Name } from '../packet/index.ts'
 import type { NodeConfig } from './config.ts'
 import type { DataPlane } from './data-plane.ts'
@@ -19,6 +20,7 @@ export interface ReportOptions {
   readonly functions: FunctionHost
   readonly routing: Routing
   readonly engine: Pick<NodeStatus, 'engine' | 'why'>
+  readonly availability: () => Availability
   /** Name of the trust anchor's certificate. */
   readonly anchor: Name
 }
@@ -62,12 +64,13 @@ export class Report {
   }
 
   status(): NodeStatus {
-    const { config, plane, engine, anchor } = this.#options
+    const { config, plane, engine, availability, anchor } = this.#options
     const { pit, fib, contentStore } = plane.forwarder
     const { packets, bytes, maxPackets, maxBytes, hits, misses, insertions, evictions } = contentStore
     return {
       name: config.name,
       version: VERSION,
+      availability: availability(),
       ...engine,
       uptime: Date.now() - this.#startedAt,
       addresses: plane.links.addresses,

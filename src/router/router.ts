@@ -13,6 +13,7 @@ import type { Identities } from './identities.ts'
 import type { Link, LinkEvent } from './links.ts'
 import { Management } from './management.ts'
 import { MulticastFaces } from './multicast-faces.ts'
+import type { NodeCommands } from './node-control.ts'
 import { NodeData, type NodeDatasets, STATUS_PREFIX } from './node-data.ts'
 import { OwnFaces } from './own-faces.ts'
 import { Routing } from './routing.ts'
@@ -29,6 +30,8 @@ export interface RouterOptions {
   readonly log: Logger
   readonly identities: Identities
   readonly datasets: NodeDatasets
+  /** Commands to the node itself; undefined while it starts. */
+  readonly commands: () => NodeCommands | undefined
 }
 
 /** A node without its functions: the data plane, the routes, and management at it. */
@@ -47,7 +50,7 @@ export class Router {
   readonly #manifests = new Map<string, Manifest>()
   readonly #log: Logger
 
-  constructor({ config, supervision, log, identities, datasets }: RouterOptions) {
+  constructor({ config, supervision, log, identities, datasets, commands }: RouterOptions) {
     this.#log = log
     const signer = () => identities.node.signer
     this.#guard = new ChainGuard(this.#manifests, signer)
@@ -78,6 +81,7 @@ export class Router {
       authorizer: this.#makeAuthorizer(identities),
       signer,
       version: VERSION,
+      commands,
       onDestroy: (link) => this.staticRoutes.giveUp(link),
       log: (level, message) => log[level](message),
     })
@@ -156,6 +160,11 @@ export class Router {
     if (typeof sticky === 'object' && 'afterReceiveInterest' in sticky && !strategies.has(prefix))
       strategies.set(prefix, sticky)
     return this.routing.addOwn(prefix, slot.faceId)
+  }
+
+  /** Takes the route of `addFunctionFace` back; the face stays. */
+  removeFunctionRoute(prefix: Name, { faceId }: Pick<FunctionSlot, 'faceId'>): void {
+    this.routing.removeOwn(prefix, faceId)
   }
 
   /** Sets what a configuration says of the forwarder; what it says as it did before stays as it is. */

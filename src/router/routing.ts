@@ -38,6 +38,10 @@ export class Routing {
     return this.rib.register(prefix, { face, origin: OWN_ORIGIN, cost: 0, flags: RouteFlag.Capture }) === 'ok'
   }
 
+  removeOwn(prefix: Name, face: number): void {
+    this.rib.unregister(prefix, face, OWN_ORIGIN)
+  }
+
   /** A route of the configuration. @returns false if there is no room for it */
   addStatic(prefix: Name, face: number, cost: number, flags: number): boolean {
     return this.rib.register(prefix, { face, origin: RouteOrigin.Static, cost, flags }) === 'ok'

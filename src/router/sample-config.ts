@@ -26,7 +26,14 @@ export function sampleConfig(): string {
 function writeField(field: Field, indent: string): string[] {
   const { key, meta, schema: held, fallback } = field
   const comment = `${indent}# ${meta.description}${detailsOf(field)}`
-  if (held instanceof z.ZodObject) return [comment, `${indent}${key}:`, ...writeFields(held, `${indent}  `)]
+  if (held instanceof z.ZodObject) {
+    const lines = writeFields(held, `${indent}  `)
+    // A mapping in which nothing is set would be no mapping.
+    const isSet = lines.some((line) => !line.trimStart().startsWith('#'))
+    return [comment, `${indent}${isSet ? '' : '#'}${key}:`, ...lines]
+  }
+  if (held instanceof z.ZodRecord)
+    return [comment, ...[`${key}:`, ...writeEntries(meta.example)].map((line) => `${indent}#${line}`)]
   if (held instanceof z.ZodArray) {
     const lines = [`${key}:`, ...itemForms(held).flatMap((form) => writeItem(form, '  '))]
     return [comment, ...lines.map((line) => `${indent}#${line}`)]
@@ -34,6 +41,12 @@ function writeField(field: Field, indent: string): string[] {
   return meta.otherwise === undefined && fallback !== undefined
     ? [comment, `${indent}${key}: ${write(fallback)}`]
     : [comment, `${indent}#${key}: ${write(meta.example)}`]
+}
+
+function writeEntries(mapping: unknown): string[] {
+  return write(mapping)
+    .split('\n')
+    .map((line) => `  ${line}`)
 }
 
 function writeFields(mapping: z.ZodObject, indent: string): string[] {

@@ -1,5 +1,6 @@
 import type { InstanceStats } from '../engine/index.ts'
 import type { Face } from '../face/index.ts'
+import type { Availability } from '../facts/index.ts'
 import type { ForwarderCounters } from '../forwarder/index.ts'
 import type { Manifest } from '../function/index.ts'
 
@@ -11,6 +12,8 @@ export type SlotState =
   | 'restarting'
   /** No instance can be had for now; Interests are answered with the cause. Tried again with back-off. */
   | 'failed'
+  /** No instance is to run for now, and no route leads there: the availability of the node says so. */
+  | 'withdrawn'
   | 'stopped'
 
 export interface FunctionStatus {
@@ -92,6 +95,7 @@ export interface FaceStatus {
 export interface NodeStatus {
   readonly name: string
   readonly version: string
+  readonly availability: Availability
   readonly engine: string
   readonly why: string
   /** Milliseconds. */

@@ -13,6 +13,7 @@ const COMMANDS = [
   'routes',
   'faces',
   'status',
+  'node',
   'config',
   'schedule',
   'compare',

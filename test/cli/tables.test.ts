@@ -112,6 +112,7 @@ t.test('the status is a summary', async (t) => {
   const status: NodeStatus = {
     name: 'lab',
     version: '0.1.0',
+    availability: 'active',
     engine: 'process',
     why: 'Functions run as child processes.',
     uptime: 125_000,

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { ArtifactCache } from '../../src/engine/artifact-cache.ts'
 import { buildArtifact } from '../../src/engine/index.ts'
 import { FUNCTION_YAML, makeWorkplace, writeFiles } from './function-folder.ts'
 
@@ -26,6 +27,17 @@ t.test('nothing is built when nothing changed', async (t) => {
   const { build, first, steps } = await setUp(t)
   t.same(await build(), first)
   t.same(steps, [])
+})
+
+t.test('what is there is listed by function, with its digest and size', async (t) => {
+  const { first, options } = await setUp(t)
+  const cache = new ArtifactCache(options.cacheDirectory)
+  const [one, ...others] = await cache.list()
+  t.same(others, [])
+  t.match(one, { function: first.manifest.name, digest: first.digest })
+  t.ok((one?.size ?? 0) > 1000, 'its runtime is in it')
+  await rm(first.directory, { recursive: true })
+  t.same(await cache.list(), [])
 })
 
 t.test('times of files do not matter', async (t) => {

@@ -34,6 +34,15 @@ t.test('images', { skip: skipWithoutDocker }, async (t) => {
     t.match(before.Config, { User: '65534:65534', Entrypoint: ['/usr/local/bin/node'] })
   })
 
+  await t.test('images that are held are told with their layers', async (t) => {
+    const { engine, artifacts } = await setUp(t, { name: 'held' })
+    const { images, layers } = await engine.images()
+    const held = images.find(({ digest }) => digest === artifacts[0]?.digest)
+    t.match(held, { function: 'held', size: Number })
+    t.equal(held?.layers.length, 2, 'Node.js, and the function')
+    t.ok(held?.layers.every((layer) => /^sha256:[0-9a-f]{64}$/.test(layer) && layers.includes(layer)))
+  })
+
   await t.test('one image is made for all who ask at the same time', async (t) => {
     const { engine } = await setUp(t)
     const artifact = await makeArtifact(t)

@@ -180,3 +180,27 @@ t.test('what is no longer waited for is neither sent again nor answered', async 
   )
   t.same([...f.take(), ...consumer.take()], [])
 })
+
+t.test('what is steered to a face goes there past the FIB, and all else as before', async (t) => {
+  const fixture = new Fixture()
+  const [consumer, other] = [fixture.face(), fixture.face()]
+  const f = fixture.functionFace('F')
+  fixture.forwarder.fib.remove(name('F/x').slice(0, 1), f.id)
+  const seen: [string, number][] = []
+  fixture.forwarder.steer = (interest, from) => {
+    seen.push([interest.name.toString(), from])
+    return from === consumer.id ? f.id : undefined
+  }
+  consumer.interest('F/a')
+  f.data('F/a')
+  t.equal(consumer.take().length, 1)
+  other.interest('F/b')
+  t.match(other.take(), [{ kind: 'nack' }])
+  t.strictSame(seen, [
+    [name('F/a').toString(), consumer.id],
+    [name('F/b').toString(), other.id],
+  ])
+  fixture.forwarder.steer = undefined
+  consumer.interest('F/c')
+  t.match(consumer.take(), [{ kind: 'nack' }])
+})

@@ -54,6 +54,33 @@ t.test('the home is where the environment says', async (t) => {
   t.equal((await loadConfig()).home, '/srv/ndn')
 })
 
+t.test('labels are texts, whatever YAML takes them for', async (t) => {
+  const file = await makeFile(t, 'labels: { camera: true, rack: 7, zone: edge, example.org/room: "" }\n')
+  const { labels } = await loadConfig(file)
+  t.same(labels, { camera: 'true', rack: '7', zone: 'edge', 'example.org/room': '' })
+})
+
+t.test('labels and facts that a node cannot have are told with their line', async (t) => {
+  const many = Array.from({ length: 65 }, (_, i) => `  k${i}: 1`).join('\n')
+  t.match(await problems(t, `labels:\n${many}\n`), [/^node\.yaml:\d+: labels: 65 labels, at most 64$/])
+  t.match(await problems(t, `labels:\n  ${'k'.repeat(64)}: 1\n`), [
+    /^node\.yaml:2: labels\.k+: a key has at most 63/,
+  ])
+  t.match(await problems(t, `labels:\n  k: ${'v'.repeat(256)}\n`), [
+    /^node\.yaml:2: labels\.k: a value has at most/,
+  ])
+  t.match(await problems(t, 'labels:\n  k: [1]\n'), [/^node\.yaml:2: labels\.k: /])
+  t.match(
+    await problems(t, 'facts:\n  vcpus: 0\n  speed: fast\n  architecture: ARM 7\n  maximumUsage: 101\n'),
+    [
+      /^node\.yaml:2: facts\.vcpus: /,
+      /^node\.yaml:3: facts\.speed: /,
+      /^node\.yaml:4: facts\.architecture: write it as OCI images do/,
+      /^node\.yaml:5: facts\.maximumUsage: /,
+    ],
+  )
+})
+
 t.test('an empty file is all defaults', async (t) => {
   for (const text of ['', '# nothing yet\n', '---\n']) {
     const config = await loadConfig(await makeFile(t, text), { home: '/h' })

@@ -36,6 +36,8 @@ async function makeHost(t: Test, functions: string[], maxRoutes = 16): Promise<H
     onActivity: () => {},
     onFunction: ({ name }) => offered.push(name),
     addRoute: (prefix, { faceId }) => forwarder.fib.add(prefix, faceId, 0),
+    removeRoute: (prefix, { faceId }) => forwarder.fib.remove(prefix, faceId),
+    reasonAgainst: () => undefined,
     log: log.logger,
   })
   engine.onStart = async (spec) => void (await FakeInstance.connect(spec))

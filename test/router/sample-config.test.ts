@@ -27,11 +27,17 @@ async function load(t: Test, text: string): Promise<NodeConfig> {
 function allFields(mapping: z.ZodObject, above = ''): [path: string, field: Field][] {
   return fieldsOf(mapping).flatMap((field) => {
     const path = above + field.key
-    const { schema: held } = field
+    const { schema: held, meta } = field
+    // Its keys are whatever its user calls them.
+    const entries = held instanceof z.ZodRecord ? Object.keys(Object(meta.example)) : []
     const mappings = (held instanceof z.ZodArray ? itemForms(held) : [field]).flatMap((form) =>
       form.schema instanceof z.ZodObject ? [form.schema] : [],
     )
-    return [[path, field], ...mappings.flatMap((each) => allFields(each, `${path}.`))] as [string, Field][]
+    const inner = [
+      ...entries.map((key) => [`${path}.${key}`, field]),
+      ...mappings.flatMap((each) => allFields(each, `${path}.`)),
+    ]
+    return [[path, field], ...inner] as [string, Field][]
   })
 }
 
@@ -87,8 +93,12 @@ t.test('its lines can be read', async (t) => {
 })
 
 t.test('what a reload changes is marked', async (t) => {
-  const live = allFields(schema).flatMap(([path, { meta }]) => (meta.live ? [path] : []))
+  const live = allFields(schema).flatMap(([path, { key, meta }]) =>
+    meta.live && path.endsWith(key) ? [path] : [],
+  )
   t.same(live, [
+    'labels',
+    'facts',
     'logLevel',
     'listen',
     'multicast',

@@ -7,6 +7,7 @@ import {
   type Engine,
   EngineError,
   type EngineEvent,
+  type HeldImages,
   type InstanceSpec,
   type InstanceStats,
   SOCKET_FILE,
@@ -66,6 +67,10 @@ export class FakeEngine implements Engine {
 
   stats(): Promise<InstanceStats> {
     return this.onStats()
+  }
+
+  async images(): Promise<HeldImages> {
+    return { images: [], layers: [] }
   }
 
   async close(): Promise<void> {}

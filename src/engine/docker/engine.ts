@@ -6,6 +6,7 @@ import {
   type Engine,
   EngineError,
   type EngineEvent,
+  type HeldImages,
   type InstanceSpec,
   type InstanceStats,
   type InstanceStatus,
@@ -166,6 +167,10 @@ export class DockerEngine implements Engine {
     if (stats !== undefined) return stats
     const question = { stream: false, 'one-shot': true } as const
     return toStats(await this.#client.call(`measure ${id}`, () => container.stats(question)))
+  }
+
+  async images(): Promise<HeldImages> {
+    return await this.#images.held()
   }
 
   async close(): Promise<void> {

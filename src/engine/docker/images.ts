@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type Artifact, EngineError, type StoredImage } from '../engine.ts'
+import { type Artifact, EngineError, type HeldImage, type HeldImages, type StoredImage } from '../engine.ts'
 import { IMAGE_SETTINGS, type ImageLayer, ImageLayers } from '../image-layers.ts'
 import { imageLabels, imageName, LABELS } from '../image-names.ts'
 import { tarStream } from '../tar.ts'
@@ -32,6 +32,8 @@ export function functionImage({ manifest, digest, image }: Artifact): string {
 export class DockerImages {
   readonly #client: DockerClient
   readonly #layers: ImageLayers
+  /** Layers by image id, which names the content. */
+  readonly #layerIds = new Map<string, readonly string[]>()
   readonly #making = new Map<string, Promise<string>>()
 
   constructor(client: DockerClient, stateDirectory: string) {
@@ -49,6 +51,28 @@ export class DockerImages {
       const message = `no image of ${artifact.manifest.name} can be made: ${(error as Error).message}`
       throw new EngineError('build-failed', message, error)
     }
+  }
+
+  /** All that was made here, the images below those of functions included. */
+  async held(): Promise<HeldImages> {
+    const filters = { reference: ['ndn-sfc/*'] }
+    const found = await this.#client.call('list images', (docker) => docker.listImages({ filters }))
+    const all = await Promise.all(
+      found.map(async (image) => ({ ...image, layers: await this.#layersOf(image.Id) })),
+    )
+    const images = all.flatMap(({ Labels, Size: size, layers }): HeldImage[] => {
+      const { [LABELS.function]: name, [LABELS.digest]: digest } = Labels ?? {}
+      const isHeld = name !== undefined && digest !== undefined && layers.length > 0
+      return isHeld ? [{ function: name, digest, size, layers }] : []
+    })
+    return { images, layers: [...new Set(all.flatMap(({ layers }) => layers))] }
+  }
+
+  /** None of an image that was removed meanwhile. */
+  async #layersOf(id: string): Promise<readonly string[]> {
+    const known = this.#layerIds.get(id) ?? (await this.#inspect(id))?.RootFS.Layers
+    if (known !== undefined) this.#layerIds.set(id, known)
+    return known ?? []
   }
 
   async #prepare(artifact: Artifact, progress: Progress): Promise<void> {

@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Argument, Command } from 'commander'
+import type { Endpoint } from '../endpoint/index.ts'
+import { AVAILABILITIES, LabelError, type NodeFacts, parseLabelChanges } from '../facts/index.ts'
+import { commandNode, type NodeCommandParameters, type SlotState } from '../router/index.ts'
+import { digestSigner, Keychain } from '../trust/index.ts'
+import { homeOf, openEndpoint, type RouterChoice, routerAddress } from './client.ts'
+import { askNode, fetchDataset } from './dataset.ts'
+import { CliError, ExitCode } from './exit-code.ts'
+import { formatFacts, formatLabels } from './node-text.ts'
+import { examples, homeOption, jsonOption, routerOption } from './options.ts'
+import { paintFor } from './paint.ts'
+import { formatCount } from './text.ts'
+
+/** How often it is looked whether a node is drained, in milliseconds. */
+const POLL_MS = 200
+
+/** How long a node may take to say how its functions are, in milliseconds: many may be starting. */
+const PATIENCE_MS = 30_000
+
+/** States that a function does not stay in. */
+const UNSETTLED: Readonly<Record<string, readonly SlotState[]>> = {
+  active: ['starting', 'restarting', 'withdrawn'],
+  pause: ['starting', 'restarting'],
+  drain: ['starting', 'restarting', 'ready'],
+}
+
+type Options = RouterChoice & { readonly json?: true; readonly wait?: true }
+
+export function nodeCommand(): Command {
+  return withNodeOptions(new Command('node'))
+    .summary('what the node is, its labels, whether it works')
+    .description(
+      'Tells what the node is: vCPUs and their speed, memory, architecture, labels, images that it holds, how busy it is.',
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['ndn-sfc node', 'all of it'],
+        ['ndn-sfc node --json | jq .cpu.speed', 'million instructions per second of a vCPU'],
+        ['ndn-sfc node label camera=true zone-', 'set one label, remove another'],
+        ['ndn-sfc node availability drain --wait', 'finish what is in hand, then run no function'],
+      ),
+    )
+    .action(async (options: Options) => {
+      const facts = await askNode(options, 'facts')
+      const { stdout } = process
+      stdout.write(options.json ? `${JSON.stringify(facts)}\n` : formatFacts(facts, paintFor(stdout)))
+    })
+    .addCommand(labelCommand())
+    .addCommand(availabilityCommand())
+    .addCommand(calibrateCommand())
+}
+
+function labelCommand(): Command {
+  return withNodeOptions(new Command('label'))
+    .summary('set and remove labels')
+    .description(
+      'Sets labels of the node and removes others, all or none. They stay when it starts again, and come before those of its configuration.',
+    )
+    .argument('<label...>', 'KEY=VALUE, or KEY- to remove one')
+    .addHelpText(
+      'after',
+      examples(
+        ['ndn-sfc node label camera=true zone=edge', 'set two'],
+        ['ndn-sfc node label camera-', 'remove one'],
+      ),
+    )
+    .action(async (words: string[], _, command: Command) => {
+      const changes = readLabels(words)
+      const facts = await giveCommand(command, 'label', changes, (endpoint) =>
+        fetchDataset(endpoint, 'facts'),
+      )
+      process.stdout.write(`labels: ${formatLabels(facts.labels)}\n`)
+    })
+}
+
+function availabilityCommand(): Command {
+  return withNodeOptions(new Command('availability'))
+    .summary('whether the node works: active, pause, drain')
+    .description(
+      `Says whether the node works, also when it starts again. active: it runs its functions. pause: what runs goes on, and is started
+again where it ends, but no new function is taken. drain: no new work is taken, other nodes are asked; what is in hand is finished, and then
+the functions end.`,
+    )
+    .addArgument(new Argument('<availability>', 'what it is to be').choices(AVAILABILITIES))
+    .option('--wait', 'until that is so: no function runs, or none is starting')
+    .addHelpText(
+      'after',
+      examples(
+        ['ndn-sfc node availability drain --wait', 'before the host is switched off'],
+        ['ndn-sfc node availability active', 'work again'],
+      ),
+    )
+    .action(async (availability: string, { wait }: Options, command: Command) => {
+      const left = await giveCommand(command, 'availability', { availability }, async (endpoint) => {
+        let unsettled = await countUnsettled(endpoint, availability)
+        for (; wait === true && unsettled > 0; unsettled = await countUnsettled(endpoint, availability))
+          await delay(POLL_MS)
+        return unsettled
+      })
+      const what = availability === 'drain' ? 'to finish' : 'to start'
+      process.stdout.write(
+        `${availability}${left === 0 ? '' : `, ${formatCount(left, 'function')} ${what}`}\n`,
+      )
+    })
+}
+
+function calibrateCommand(): Command {
+  return withNodeOptions(new Command('calibrate'))
+    .summary('measure the speed again')
+    .description(
+      'Measures how fast the node is, in million instructions per second of one vCPU (MIPS), and keeps it.',
+    )
+    .addHelpText(
+      'after',
+      examples(['ndn-sfc node calibrate', 'e.g. after something else on the host was stopped']),
+    )
+    .action(async (_, command: Command) => {
+      const { cpu } = await giveCommand(command, 'calibrate', {}, (endpoint) =>
+        fetchDataset(endpoint, 'facts'),
+      )
+      process.stdout.write(`${describeSpeed(cpu)}\n`)
+    })
+}
+
+function describeSpeed({ speed, measuredAt }: NodeFacts['cpu']): string {
+  return measuredAt === undefined ? `${speed} MIPS, as the configuration says` : `${speed} MIPS`
+}
+
+function withNodeOptions(command: Command): Command {
+  return command.addOption(routerOption()).addOption(homeOption())
+}
+
+/** @throws CliError */
+function readLabels(words: readonly string[]): NodeCommandParameters['label'] {
+  try {
+    const { set, removed } = parseLabelChanges(words)
+    return { set, removed: [...removed] }
+  } catch (error) {
+    throw error instanceof LabelError ? new CliError(ExitCode.Usage, error.message, error) : error
+  }
+}
+
+/** Functions that are not yet, or still, what an availability makes of them. */
+async function countUnsettled(endpoint: Endpoint, availability: string): Promise<number> {
+  const functions = await fetchDataset(endpoint, 'functions', PATIENCE_MS)
+  return functions.filter(({ state }) => UNSETTLED[availability]?.includes(state)).length
+}
+
+/** Gives a command, and asks for what has come of it. */
+async function giveCommand<Verb extends keyof NodeCommandParameters, T>(
+  command: Command,
+  verb: Verb,
+  parameters: NodeCommandParameters[Verb],
+  ask: (endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  // Options that stand before the subcommand's name, or that the command above takes as well.
+  const choice = command.optsWithGlobals<RouterChoice>()
+  const address = routerAddress(choice)
+  const endpoint = await openEndpoint(address)
+  try {
+    await commandNode(endpoint, verb, parameters, await signerFor(choice, address))
+    return await ask(endpoint)
+  } finally {
+    endpoint.close()
+  }
+}
+
+/** Through the node's Unix socket no key is asked for; elsewhere it must be the operator's. */
+async function signerFor(choice: RouterChoice, address: string) {
+  if (!/^[a-z0-9]+:/.test(address) || address.startsWith('unix:')) return digestSigner
+  return (await (await Keychain.open(homeOf(choice))).operatorIdentity()).signer
+}

@@ -1,0 +1,1 @@
+export { DEFAULT_LINK, type HostLink, hostOf } from './host.ts'

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { AVAILABILITIES, type Availability, type LabelChanges, LabelError } from '../facts/index.ts'
+import {
+  CommandError,
+  type ControlResponse,
+  ControlStatus,
+  Dispatcher,
+  type DispatcherOptions,
+  type ManagementRequest,
+} from '../management/index.ts'
+import { Component, type Name } from '../packet/index.ts'
+import { STATUS_PREFIX } from './node-data.ts'
+
+/** Where a node takes commands that NFD's protocol has none for: `<this>/node/<verb>`. */
+export const CONTROL_PREFIX = STATUS_PREFIX.append(Component.generic('control'))
+
+/** Module of these commands, for whom may give them. */
+const MODULE = 'node'
+
+/** What commands do. */
+export interface NodeCommands {
+  /** @throws LabelError */
+  changeLabels(changes: LabelChanges): Promise<void>
+  setAvailability(availability: Availability): Promise<void>
+  calibrate(): Promise<void>
+}
+
+const label = z.strictObject({
+  set: z.record(z.string(), z.string()),
+  removed: z.array(z.string()),
+})
+
+const availability = z.strictObject({
+  availability: z.enum(AVAILABILITIES as [Availability, ...Availability[]], {
+    error: ({ input }) => `there is no availability '${input}': it is one of ${AVAILABILITIES.join(', ')}`,
+  }),
+})
+
+const nothing = z.strictObject({})
+
+/** Parameters of each command: a JSON object in its ApplicationParameters. */
+export type NodeCommandParameters = {
+  readonly label: z.input<typeof label>
+  readonly availability: { readonly availability: string }
+  readonly calibrate: z.input<typeof nothing>
+}
+
+/** Commands to the node itself, authorised and answered as those of NFD's protocol are. */
+export class NodeControl {
+  readonly #dispatcher: Dispatcher
+
+  /** @param commands undefined while the node starts */
+  constructor(options: Omit<DispatcherOptions, 'places'>, commands: () => NodeCommands | undefined) {
+    this.#dispatcher = new Dispatcher({ ...options, places: [{ prefix: CONTROL_PREFIX }] })
+    this.#add(commands, 'label', label, (node, changes) => node.changeLabels(changes))
+    this.#add(commands, 'availability', availability, (node, asked) =>
+      node.setAvailability(asked.availability),
+    )
+    this.#add(commands, 'calibrate', nothing, (node) => node.calibrate())
+  }
+
+  get prefixes(): readonly Name[] {
+    return this.#dispatcher.prefixes
+  }
+
+  onInterest(...args: Parameters<Dispatcher['onInterest']>): Promise<void> {
+    return this.#dispatcher.onInterest(...args)
+  }
+
+  #add<T>(
+    commands: () => NodeCommands | undefined,
+    verb: string,
+    parameters: z.ZodType<T>,
+    carryOut: (node: NodeCommands, parameters: T) => Promise<void>,
+  ): void {
+    this.#dispatcher.addCommand(MODULE, verb, { isInApplicationParameters: true }, async (_, request) => {
+      const asked = readParameters(parameters, request)
+      const node = commands()
+      if (node === undefined)
+        throw new CommandError(ControlStatus.Conflict, 'the node is starting: try again')
+      await carryOut(node, asked).catch((error: unknown) => {
+        throw error instanceof LabelError ? badParameters(error.message) : error
+      })
+      return { statusCode: ControlStatus.Ok, statusText: 'OK' } satisfies ControlResponse
+    })
+  }
+}
+
+function readParameters<T>(parameters: z.ZodType<T>, { interest }: ManagementRequest): T {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(interest.applicationParameters ?? []).toString())
+  } catch {
+    throw badParameters('its parameters are no JSON object')
+  }
+  const { data, error } = parameters.safeParse(value)
+  if (error === undefined) return data
+  const [issue] = error.issues
+  throw badParameters(issue?.message ?? 'its parameters cannot be used')
+}
+
+function badParameters(reason: string): CommandError {
+  return new CommandError(ControlStatus.BadParameters, reason)
+}
