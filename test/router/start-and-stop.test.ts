@@ -47,7 +47,11 @@ t.test('a node that stops leaves nothing behind', async (t) => {
 
   await Promise.all([node.stop(), node.stop()])
   t.notOk(isRunning(pid), 'no process')
-  t.same((await readdir(home)).sort(), ['artifacts', 'processes', 'state.json', 'trust'], 'no socket, no door')
+  t.same(
+    (await readdir(home)).sort(),
+    ['artifacts', 'processes', 'state.json', 'trust'],
+    'no socket, no door',
+  )
   t.same(
     (await readdir(join(home, 'processes'), { recursive: true })).filter((path) => path.endsWith('.json')),
     [],
