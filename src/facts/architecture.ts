@@ -1,13 +1,5 @@
 import { endianness } from 'node:os'
-
-/** Go, and with it OCI, has names of its own for some processors (OCI Image Specification, "Image Index", platform). */
-const OCI_ARCHITECTURES: Readonly<Record<string, string>> = {
-  x64: 'amd64',
-  ia32: '386',
-  mips: 'mips',
-  mipsel: 'mipsle',
-  loong64: 'loong64',
-}
+import { imageArchitecture } from '../engine/index.ts'
 
 export interface HostProgram {
   /** As `process.arch` and `process.platform` have them. */
@@ -27,7 +19,7 @@ export function hostProgram(): HostProgram {
 export function ociArchitecture({ arch, armVersion, isLittleEndian = true }: HostProgram): string {
   if (arch === 'arm') return armVersion === undefined ? 'arm' : `arm/v${armVersion}`
   if (arch === 'ppc64') return isLittleEndian ? 'ppc64le' : 'ppc64'
-  return OCI_ARCHITECTURES[arch] ?? arch
+  return imageArchitecture(arch)
 }
 
 export function ociSystem({ platform }: HostProgram): string {
