@@ -61,6 +61,7 @@ t.test('what a node says of itself over the wire', async (t) => {
     t.match(origins.sort(), [
       ['/camera', ['client']],
       ['/localhost/ndn-sfc', ['node']],
+      ['/localhost/ndn-sfc/control', ['node']],
       ['/localhost/nfd', ['node']],
       [new RegExp(`^/ndn-sfc/[0-9a-f]{8}/node/${name}$`), ['node']],
       ['wrap', ['function']],
@@ -92,7 +93,7 @@ t.test('what a node says of itself over the wire', async (t) => {
       addresses: node.addresses,
       pit: { entries: 1, max: 65_536 },
       contentStore: { maxPackets: 65_536, hits: 0 },
-      fib: { prefixes: 5 },
+      fib: { prefixes: 6 },
       disconnects: {},
     })
     t.match(status.addresses, [/^unix:/, /^tcp4:\/\/127\.0\.0\.1:\d+$/])
@@ -142,7 +143,7 @@ t.test('a dataset of many segments', async (t) => {
     },
   })
   const routes = JSON.parse(Buffer.from(content).toString()) as RouteStatus[]
-  t.equal(routes.length, 503)
+  t.equal(routes.length, 504)
   t.ok(segments > 5, `${segments} segments`)
 })
 

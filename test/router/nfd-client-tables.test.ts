@@ -93,7 +93,7 @@ t.test('next hops can be put into the FIB beside those of routes', async (t) => 
   const { content } = await fetchObject(endpoint, OurName.parse('/localhost/nfd/fib/list'))
   const entries = fibEntry.decodeAll(content)
   t.match(entries.find(({ prefix }) => prefix.equals(name))?.nextHops, [{ faceId, cost: 5 }])
-  t.equal(entries.length, 4)
+  t.equal(entries.length, 5)
   t.match(await send('add-nexthop', { faceId: 4711 }), {
     statusCode: 410,
     statusText: 'there is no face 4711',
