@@ -103,6 +103,17 @@ export class Placement {
     )
   }
 
+  /**
+   * Has the image of a task fetched that is going to be placed on a vCPU, though others that start earlier are placed first. Its
+   * predecessors are placed.
+   */
+  fetchImage(task: number, vcpu: number): void {
+    const node = this.problem.machine.vcpuNode[vcpu] as number
+    this.images.fetch(this.problem.taskType[task] as number, node, this.requestTime(task))
+    // What was known of this node's images is so no more.
+    this.#asked = UNPLACED
+  }
+
   /** Places a task on a vCPU as early as can be. @returns its finish */
   place(task: number, vcpu: number): number {
     const start = this.earliestStart(task, vcpu)
@@ -123,9 +134,10 @@ export class Placement {
     return Math.max(this.release, (this.#busy[vcpu] as BusyTimes).end)
   }
 
-  /** When a task's predecessors have all finished: it can then be asked for. */
+  /** When a task's image is asked for. */
   requestTime(task: number): number {
     let time = this.release
+    if (this.problem.policy === 'ahead') return time
     const { first, task: neighbour } = this.problem.predecessors
     for (let i = first[task] as number; i < (first[task + 1] as number); i++)
       time = Math.max(time, this.finish[neighbour[i] as number] as number)
@@ -227,7 +239,7 @@ export class Placement {
 
   #ask(task: number): void {
     this.#asked = task
-    this.#request = this.problem.policy === 'ahead' ? this.release : this.requestTime(task)
+    this.#request = this.requestTime(task)
     this.#question = (this.#question + 1) | 0
   }
 

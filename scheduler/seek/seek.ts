@@ -4,6 +4,7 @@ import { Placement } from '../placement/index.ts'
 import { Random } from '../random/index.ts'
 import { type Freed, pickNeighbourhood, type View, viewOf } from './neighbourhoods.ts'
 import { compare, type Solution, solutionOf } from './solution.ts'
+import { shortestWays, unplacedPredecessors } from './ways.ts'
 
 export interface SeekOptions extends ScheduleOptions {
   /** @defaultValue 1 */
@@ -94,6 +95,11 @@ class Search {
   /** No plan is shorter than this. */
   readonly #bound: number
   readonly #isFreed: Uint8Array
+  /** How many predecessors of each task are not placed at first, and while a plan is made. */
+  readonly #predecessors: Int32Array
+  readonly #waits: Int32Array
+  /** Tasks without such predecessors. */
+  readonly #starts: readonly number[]
   /** vCPUs that freed tasks may not go to. */
   readonly #isExcluded: Uint8Array
 
@@ -104,6 +110,11 @@ class Search {
     const { rest, bound } = shortestWays(problem)
     this.#rest = rest
     this.#bound = bound
+    this.#predecessors = unplacedPredecessors(this.#placement)
+    this.#waits = this.#predecessors.slice()
+    this.#starts = [...problem.order].filter(
+      (task) => this.#predecessors[task] === 0 && !this.#placement.isPlaced(task),
+    )
     this.#isFreed = new Uint8Array(problem.taskCount)
     this.#isExcluded = new Uint8Array(problem.machine.vcpuCount)
   }
@@ -185,11 +196,14 @@ class Search {
     this.#exclude(solution, freed)
     for (const task of freed.tasks) this.#isFreed[task] = 1
     placement.clear()
+    this.#waits.set(this.#predecessors)
     let isShort = true
+    for (const task of this.#starts) this.#fetchKnown(task, solution)
     for (const task of order) {
       if (placement.isPlaced(task)) continue
       const vcpu = this.#isFreed[task] === 1 ? this.#earliest(task) : (solution.vcpu[task] as number)
       const finish = placement.place(task, vcpu)
+      this.#fetchAfter(task, solution)
       if (finish + (this.#rest[task] as number) - placement.release > allowed) {
         isShort = false
         break
@@ -197,6 +211,24 @@ class Search {
     }
     for (const task of freed.tasks) this.#isFreed[task] = 0
     return isShort
+  }
+
+  /**
+   * A task asks for its image when its predecessors have finished, not when its turn to be placed comes: another one of its type
+   * may start before it, with the image that it asked for.
+   */
+  #fetchAfter(task: number, solution: Solution): void {
+    const { first, task: neighbour } = this.#placement.problem.successors
+    for (let i = first[task] as number; i < (first[task + 1] as number); i++) {
+      const next = neighbour[i] as number
+      this.#waits[next] = (this.#waits[next] as number) - 1
+      if (this.#waits[next] === 0) this.#fetchKnown(next, solution)
+    }
+  }
+
+  /** Where a task that is freed will be is not known yet. */
+  #fetchKnown(task: number, { vcpu }: Solution): void {
+    if (this.#isFreed[task] === 0) this.#placement.fetchImage(task, vcpu[task] as number)
   }
 
   /** Where a task finishes earliest: on a vCPU that is not excluded, if there is such a one. */
@@ -261,22 +293,4 @@ function isNeighbour(
     if (neighbour[i] === other) return true
   }
   return false
-}
-
-/** With each task on the vCPU where it is fastest, and nothing to wait for. Seconds. */
-function shortestWays(problem: Problem): { rest: Float64Array; bound: number } {
-  const { successors, order } = problem
-  const rest = new Float64Array(problem.taskCount)
-  const ways = new Float64Array(problem.taskCount)
-  for (let at = order.length - 1; at >= 0; at--) {
-    const task = order[at] as number
-    let longest = 0
-    for (let i = successors.first[task] as number; i < (successors.first[task + 1] as number); i++)
-      longest = Math.max(longest, ways[successors.task[i] as number] as number)
-    rest[task] = longest
-    let shortest = Number.POSITIVE_INFINITY
-    for (const vcpu of problem.candidates(task)) shortest = Math.min(shortest, problem.execution(task, vcpu))
-    ways[task] = longest + shortest
-  }
-  return { rest, bound: ways.reduce((longest, way) => Math.max(longest, way), 0) }
 }

@@ -78,7 +78,7 @@ t.test(
         const { machine } = problem
         const placement = new Placement(problem, options)
         placeAll(placement, lots, (task) => {
-          const request = options.policy === 'ahead' ? placement.release : placement.requestTime(task)
+          const request = placement.requestTime(task)
           for (const vcpu of problem.candidates(task)) {
             const [host, node] = [machine.vcpuHost[vcpu] as number, machine.vcpuNode[vcpu] as number]
             const core = machine.vcpuCore[vcpu] as number

@@ -114,3 +114,17 @@ t.test('of two plans that take as long it keeps the one with fewer vCPUs', async
   t.ok(Math.abs(plan.makespan - other.makespan) < 1e-9)
   t.ok(used(plan) <= 3 && used(other) > 3, `${used(plan)} vCPUs, and HEFT ${used(other)}`)
 })
+
+t.test('a task may start with the image that one which starts after it has asked for earlier', async (t) => {
+  // t1 asks for f1 at once, and t3 only when t2 has finished; the optimum starts t3 first.
+  const platform = randomPlatform(98, { networks: 2, hosts: [1, 1], sockets: [1, 1], cores: [1, 1] })
+  const ccr = { ratio: 0.1, on: platform }
+  const workflow = randomWorkflow(98, { tasks: 8, types: 3, window: 4, ccr })
+  const best = solveExactly(workflow, platform, { nodeLimit: 1_000_000, timeLimit: Number.POSITIVE_INFINITY })
+  t.equal(best.isOptimal, true)
+  const plan = found({ workflow, platform, options: {} }, { evaluations: 1000 })
+  check(workflow, platform, plan)
+  t.ok(plan.makespan <= best.makespan * (1 + 1e-9))
+  const [first, second] = ['t1', 't3'].map((name) => plan.tasks.find(({ task }) => task === name))
+  t.ok((second?.start as number) < (first?.start as number))
+})
