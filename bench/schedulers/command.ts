@@ -80,7 +80,7 @@ async function measure({ seeds, rounds, most, only, ...options }: SchedulersOpti
   const all = implementations(options.evaluations)
   const common = { implementations: all, seeds, progress }
   const partitions = options.all ? [...PARTITIONS, ...MORE_PARTITIONS] : PARTITIONS
-  const parts: Record<Part, () => Figure[] | Promise<Figure[]>> = {
+  const parts: Record<Part, () => Promise<Figure[]>> = {
     source: () => measureSource({ ...common, partitions }),
     random: () => measureRandom(common),
     traces: () => measureTraces(common),

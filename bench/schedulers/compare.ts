@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type DownloadPolicy, measure, type Platform, type Workflow } from '../../scheduler/index.ts'
 import { BASELINE, type Implementation, validPlan } from './implementations.ts'
 import type { Samples } from './samples.ts'
@@ -14,12 +15,14 @@ export interface Instance {
  * sharing, vCPUs, and whether nobody was faster.
  * @param name of the case
  */
-export function compareOn(
+export async function compareOn(
   { workflow, platform, policy }: Instance,
   all: readonly Implementation[],
   name: string,
   samples: Samples,
-): void {
+): Promise<void> {
+  // A signal is heard between two instances.
+  await setImmediate()
   const measured = all.map((implementation) => ({
     title: implementation.title,
     ...measure(workflow, platform, validPlan(implementation, workflow, platform, policy)),

@@ -24,7 +24,7 @@ export async function measureTraces({ implementations, progress }: FilesOptions)
     for (const file of files) {
       const name = `${basename(file, '.json')} on ${network}`
       progress(name)
-      compareOn(
+      await compareOn(
         { workflow: await readWorkflow(join(folder, file)), platform },
         implementations,
         name,

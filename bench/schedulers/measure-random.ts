@@ -13,7 +13,7 @@ export interface RandomOptions {
 }
 
 /** Random instances as the authors of SF-CUV drew them, at several ratios of communication to computation. */
-export function measureRandom({ implementations, seeds, progress }: RandomOptions): Figure[] {
+export async function measureRandom({ implementations, seeds, progress }: RandomOptions): Promise<Figure[]> {
   const samples = new Samples()
   for (const ratio of CCRS) {
     const name = `random, CCR ${ratio}`
@@ -21,7 +21,7 @@ export function measureRandom({ implementations, seeds, progress }: RandomOption
     for (let seed = 1; seed <= seeds; seed++) {
       const platform = randomPlatform(seed)
       const workflow = randomWorkflow(seed, { ccr: { ratio, on: platform } })
-      compareOn({ workflow, platform }, implementations, name, samples)
+      await compareOn({ workflow, platform }, implementations, name, samples)
     }
   }
   return samples.figures()

@@ -38,14 +38,19 @@ export interface SourceOptions {
 }
 
 /** The comparison of the source document, section 4.2.4. */
-export function measureSource({ implementations, partitions, seeds, progress }: SourceOptions): Figure[] {
+export async function measureSource({
+  implementations,
+  partitions,
+  seeds,
+  progress,
+}: SourceOptions): Promise<Figure[]> {
   const samples = new Samples()
   for (const deployment of Object.keys(DEPLOYMENTS) as Deployment[]) {
     for (const count of partitions) {
       const name = sourceCase(deployment, count)
       progress(`${name}: ${seeds} seeds`)
       for (let seed = 1; seed <= seeds; seed++)
-        compareOn(DEPLOYMENTS[deployment](count, seed), implementations, name, samples)
+        await compareOn(DEPLOYMENTS[deployment](count, seed), implementations, name, samples)
     }
   }
   return samples.figures()

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   ALGORITHMS,
   heft,
@@ -35,7 +36,7 @@ export function speedCase(tasks: number, vcpus: number): string {
  * Time of each list scheduler against tasks and vCPUs, on instances with images and caps; and of HEFT beside the textbook's, on
  * instances without. Both halves of a comparison are in each round.
  */
-export function measureSpeed({ rounds, most, progress }: SpeedOptions): Figure[] {
+export async function measureSpeed({ rounds, most, progress }: SpeedOptions): Promise<Figure[]> {
   const samples = new Samples()
   const sizes = TASK_COUNTS.filter((tasks) => tasks <= most).flatMap((tasks) =>
     VCPU_COUNTS.map((vcpus) => ({ tasks, vcpus })),
@@ -53,6 +54,8 @@ export function measureSpeed({ rounds, most, progress }: SpeedOptions): Figure[]
     const bare = withoutCap(platform)
     for (const implementation of all) validPlan(implementation, workflow, platform)
     for (let round = 0; round < rounds; round++) {
+      // A signal is heard between two rounds.
+      await setImmediate()
       for (const { algorithm, title } of all) {
         samples.add(
           speedCase(tasks, vcpus),

@@ -135,11 +135,23 @@ t.test('a plan that breaks a rule is not measured', async (t) => {
     },
   }
   const samples = new Samples()
-  t.throws(
-    () => compareOn({ workflow, platform }, [listImplementation(sfCuv), early], 'test', samples),
+  await t.rejects(
+    compareOn({ workflow, platform }, [listImplementation(sfCuv), early], 'test', samples),
     InvalidScheduleError,
   )
   t.strictSame(samples.figures(), [])
+})
+
+t.test('ctrl-C ends it between two instances', async (t) => {
+  const child = spawn(process.execPath, [MAIN, 'schedulers', '--only', 'source'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit')
+  child.stderr.on('data', (chunk) => {
+    if (String(chunk).includes('|B| = 2')) child.kill('SIGINT')
+  })
+  t.strictSame(await ended, [130, null])
 })
 
 t.test('a share is that of all instances', async (t) => {
