@@ -78,7 +78,8 @@ export function ganttOption(view: GanttView, zoom: boolean): EChartsOption {
     const end = area.x + area.width
     const from = Math.max(api.coord([bar.start, 0])[0] as number, area.x)
     const to = Math.min(api.coord([bar.finish, 0])[0] as number, end)
-    if (to < area.x || from > end) return
+    // A task that takes no time at an end of the axis may lie beyond it by rounding.
+    if (to < area.x - 0.5 || from > end + 0.5) return
     const width = Math.max(to - from, 1)
     const shape = { x: from, y: area.y + bar.top, width, height: bar.height }
     const fill = view.legend[bar.legend]?.colour
