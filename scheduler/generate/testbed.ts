@@ -6,6 +6,7 @@ import {
   type Socket,
 } from '../model/index.ts'
 import { Random } from '../random/index.ts'
+import { plainHost } from './plain-host.ts'
 import { SOURCE_TYPES } from './source-workflow.ts'
 
 export interface TestbedOptions {
@@ -85,15 +86,5 @@ function host(
     images,
     layers: [],
   }))
-  return {
-    name,
-    network,
-    bandwidth,
-    architecture: 'amd64',
-    labels: {},
-    sockets,
-    machines,
-    images: [],
-    layers: [],
-  }
+  return { ...plainHost(name, network, bandwidth, sockets), machines }
 }
