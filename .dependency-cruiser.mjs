@@ -1,8 +1,11 @@
 /** From the roof to the ground: a folder of src imports only from those after it. */
 const floors = [
   'cli',
+  'api',
   'router',
   'controller',
+  'deployment',
+  'control',
   'repository',
   'facts',
   'engine',

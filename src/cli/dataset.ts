@@ -1,12 +1,12 @@
-import { type Endpoint, FetchError, fetchObject } from '../endpoint/index.ts'
-import type { NodeFacts } from '../facts/index.ts'
 import {
   datasetName,
   type FaceStatus,
   type FunctionStatus,
   type NodeStatus,
   type RouteStatus,
-} from '../router/index.ts'
+} from '../control/index.ts'
+import { type Endpoint, FetchError, fetchObject } from '../endpoint/index.ts'
+import type { NodeFacts } from '../facts/index.ts'
 import { openEndpoint, type RouterChoice, routerAddress } from './client.ts'
 import { CliError, ExitCode } from './exit-code.ts'
 

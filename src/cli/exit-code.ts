@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { CommandError } from '../control/index.ts'
 import {
   type FailureCode,
   FetchError,
@@ -10,7 +11,7 @@ import {
 import { FaceError } from '../face/index.ts'
 import { NackReason, PacketError, UriError } from '../packet/index.ts'
 import type { RepositoryError, RepositoryErrorCode } from '../repository/index.ts'
-import { CommandError, ConfigError } from '../router/index.ts'
+import { ConfigError } from '../router/index.ts'
 import { VerificationError } from '../trust/index.ts'
 
 /** What the command `ndn-sfc` exits with. Stable: scripts depend on them. */

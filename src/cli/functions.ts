@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import type { FunctionStatus } from '../control/index.ts'
 import { describeAllowed, formatMediaTypes } from '../function/index.ts'
-import type { FunctionStatus } from '../router/index.ts'
 import type { RouterChoice } from './client.ts'
 import { askNode } from './dataset.ts'
 import { CliError, ExitCode } from './exit-code.ts'

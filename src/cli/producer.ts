@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { registerPrefix } from '../control/index.ts'
 import { Endpoint, SegmentedObject } from '../endpoint/index.ts'
 import { connect, parseAddress } from '../face/index.ts'
 import { type Interest, NackReason, type Name, TT } from '../packet/index.ts'
-import { registerPrefix } from '../router/index.ts'
 import { digestSigner, type Identity } from '../trust/index.ts'
 import { openFile } from './open-file.ts'
 

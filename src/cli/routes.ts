@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { RouteStatus } from '../router/index.ts'
+import type { RouteStatus } from '../control/index.ts'
 import type { RouterChoice } from './client.ts'
 import { askNode } from './dataset.ts'
 import { examples, homeOption, jsonOption, routerOption } from './options.ts'

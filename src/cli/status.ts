@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import type { FunctionStatus, NodeStatus } from '../control/index.ts'
 import type { Endpoint } from '../endpoint/index.ts'
-import type { FunctionStatus, NodeStatus } from '../router/index.ts'
 import { openEndpoint, type RouterChoice, routerAddress } from './client.ts'
 import { fetchDataset } from './dataset.ts'
 import { examples, homeOption, jsonOption, routerOption } from './options.ts'

@@ -38,6 +38,10 @@ export interface InstanceSpec {
    * and the instance's `identity.json`.
    */
   readonly doorDirectory: string
+  /** CPUs that it may run on, by the system's numbers. @defaultValue any */
+  readonly cpus?: readonly number[] | undefined
+  /** Share of a CPU's time that each of these CPUs gives it, above 0 and at most 1. @defaultValue as the manifest's limits say */
+  readonly cpuShare?: number | undefined
 }
 
 export interface InstanceStatus {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Logger } from 'pino'
+import type { FunctionStatus, SlotState } from '../control/index.ts'
 import {
   type Artifact,
   artifactsOf,
@@ -16,7 +17,6 @@ import { Component, Name, type Signer, TT } from '../packet/index.ts'
 import type { NodeConfig } from './config.ts'
 import { FunctionSlot } from './function-slot.ts'
 import { shippedFunctions } from './shipped-functions.ts'
-import type { FunctionStatus, SlotState } from './status.ts'
 import type { Supervision } from './supervision.ts'
 
 /** Functions that are built and started at the same time. */

@@ -1,3 +1,4 @@
+import type { FunctionStatus } from '../control/index.ts'
 import type { EngineEvent } from '../engine/index.ts'
 import type { CloseReason, Face } from '../face/index.ts'
 import { Door } from './door.ts'
@@ -8,7 +9,6 @@ import { RestartPace } from './restart-pace.ts'
 import { SlotCondition } from './slot-condition.ts'
 import type { FunctionSlotOptions } from './slot-options.ts'
 import { startInstance } from './start-instance.ts'
-import type { FunctionStatus } from './status.ts'
 
 /** One instance, from its start to its end. */
 interface Life {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONTROL_MODULE, CONTROL_PREFIX } from '../control/index.ts'
 import { AVAILABILITIES, type Availability, type LabelChanges, LabelError } from '../facts/index.ts'
 import {
   CommandError,
@@ -8,14 +9,7 @@ import {
   type DispatcherOptions,
   type ManagementRequest,
 } from '../management/index.ts'
-import { Component, type Name } from '../packet/index.ts'
-import { STATUS_PREFIX } from './node-data.ts'
-
-/** Where a node takes commands that NFD's protocol has none for: `<this>/node/<verb>`. */
-export const CONTROL_PREFIX = STATUS_PREFIX.append(Component.generic('control'))
-
-/** Module of these commands, for whom may give them. */
-const MODULE = 'node'
+import type { Name } from '../packet/index.ts'
 
 /** What commands do. */
 export interface NodeCommands {
@@ -37,13 +31,6 @@ const availability = z.strictObject({
 })
 
 const nothing = z.strictObject({})
-
-/** Parameters of each command: a JSON object in its ApplicationParameters. */
-export type NodeCommandParameters = {
-  readonly label: z.input<typeof label>
-  readonly availability: { readonly availability: string }
-  readonly calibrate: z.input<typeof nothing>
-}
 
 /** Commands to the node itself, authorised and answered as those of NFD's protocol are. */
 export class NodeControl {
@@ -73,16 +60,21 @@ export class NodeControl {
     parameters: z.ZodType<T>,
     carryOut: (node: NodeCommands, parameters: T) => Promise<void>,
   ): void {
-    this.#dispatcher.addCommand(MODULE, verb, { isInApplicationParameters: true }, async (_, request) => {
-      const asked = readParameters(parameters, request)
-      const node = commands()
-      if (node === undefined)
-        throw new CommandError(ControlStatus.Conflict, 'the node is starting: try again')
-      await carryOut(node, asked).catch((error: unknown) => {
-        throw error instanceof LabelError ? badParameters(error.message) : error
-      })
-      return { statusCode: ControlStatus.Ok, statusText: 'OK' } satisfies ControlResponse
-    })
+    this.#dispatcher.addCommand(
+      CONTROL_MODULE,
+      verb,
+      { isInApplicationParameters: true },
+      async (_, request) => {
+        const asked = readParameters(parameters, request)
+        const node = commands()
+        if (node === undefined)
+          throw new CommandError(ControlStatus.Conflict, 'the node is starting: try again')
+        await carryOut(node, asked).catch((error: unknown) => {
+          throw error instanceof LabelError ? badParameters(error.message) : error
+        })
+        return { statusCode: ControlStatus.Ok, statusText: 'OK' } satisfies ControlResponse
+      },
+    )
   }
 }
 

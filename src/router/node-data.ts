@@ -1,9 +1,7 @@
+import { STATUS_PREFIX } from '../control/index.ts'
 import { newVersion, SegmentedObject, splitSegment } from '../endpoint/index.ts'
-import { Component, type Interest, Name, type Signer } from '../packet/index.ts'
+import type { Interest, Name, Signer } from '../packet/index.ts'
 import type { Certificates } from './certificates.ts'
-
-/** Where the datasets of this node are: `/localhost/ndn-sfc/<dataset>`, each a JSON object. */
-export const STATUS_PREFIX = Name.parse('/localhost/ndn-sfc')
 
 /** Versions of datasets that are kept for those who still fetch them. */
 export const MAX_DATASETS_KEPT = 32
@@ -58,9 +56,4 @@ export class NodeData {
     }
     return object.segment(0)
   }
-}
-
-/** Name of a dataset. */
-export function datasetName(dataset: string): Name {
-  return STATUS_PREFIX.append(Component.generic(dataset))
 }

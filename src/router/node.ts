@@ -1,5 +1,6 @@
 import { mkdir, realpath, rm } from 'node:fs/promises'
 import type { Logger } from 'pino'
+import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from '../control/index.ts'
 import { type CreatedEngine, createEngine, type EngineEvent } from '../engine/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import { healthName } from '../function/index.ts'
@@ -14,7 +15,6 @@ import { type ReloadTarget, reload } from './reload.ts'
 import { Report } from './report.ts'
 import { Router } from './router.ts'
 import { Self } from './self.ts'
-import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from './status.ts'
 import { DEFAULT_SUPERVISION, type Supervision } from './supervision.ts'
 
 export interface NodeOptions {

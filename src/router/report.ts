@@ -1,17 +1,12 @@
+import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from '../control/index.ts'
 import type { Availability } from '../facts/index.ts'
 import type { Name } from '../packet/index.ts'
 import type { NodeConfig } from './config.ts'
 import type { DataPlane } from './data-plane.ts'
+import { describeFace } from './face-status.ts'
 import type { FunctionHost } from './function-host.ts'
 import { listRoutes, type Whither } from './route-list.ts'
 import type { Routing } from './routing.ts'
-import {
-  describeFace,
-  type FaceStatus,
-  type FunctionStatus,
-  type NodeStatus,
-  type RouteStatus,
-} from './status.ts'
 import { VERSION } from './version.ts'
 
 export interface ReportOptions {

@@ -1,8 +1,8 @@
+import type { RouteFlagName, RouteOrigin, RouteStatus } from '../control/index.ts'
 import type { Forwarder, NextHop } from '../forwarder/index.ts'
 import { type Rib, RouteOrigin as RibOrigin, RouteFlag } from '../management/index.ts'
 import { formatName, type Name } from '../packet/index.ts'
 import { OWN_ORIGIN } from './routing.ts'
-import type { RouteFlagName, RouteOrigin, RouteStatus } from './status.ts'
 
 /** What a face leads to: the node itself, a function of it, or a peer. */
 export interface Whither {

@@ -1,4 +1,4 @@
-import type { SlotState } from './status.ts'
+import type { SlotState } from '../control/index.ts'
 
 /** How it stands with a function: its state, why, and since when. */
 export class SlotCondition {

@@ -1,7 +1,7 @@
+import type { SlotState } from '../control/index.ts'
 import type { Artifact, Engine } from '../engine/index.ts'
 import type { Forwarder } from '../forwarder/index.ts'
 import type { Signer } from '../packet/index.ts'
-import type { SlotState } from './status.ts'
 import type { Supervision } from './supervision.ts'
 
 export interface FunctionSlotOptions {

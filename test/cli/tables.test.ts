@@ -3,7 +3,7 @@ import { formatFaces } from '../../src/cli/faces.ts'
 import { formatFunction, formatFunctions } from '../../src/cli/functions.ts'
 import { formatRoutes } from '../../src/cli/routes.ts'
 import { formatStatus } from '../../src/cli/status.ts'
-import type { FaceStatus, FunctionStatus, NodeStatus } from '../../src/router/index.ts'
+import type { FaceStatus, FunctionStatus, NodeStatus } from '../../src/control/index.ts'
 
 const NOW = 1_800_000_000_000
 

@@ -1,7 +1,7 @@
 import t from 'tap'
+import { registerPrefix } from '../../src/control/index.ts'
 import type { FetchError } from '../../src/endpoint/index.ts'
 import { Component, NackReason, Name } from '../../src/packet/index.ts'
-import { registerPrefix } from '../../src/router/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 import { ask, askText, connectTo, functionFile, publish, startNode, writeFunction } from './fixture.ts'
 

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
+import type { FunctionStatus } from '../../src/control/index.ts'
 import type { Endpoint, FetchError } from '../../src/endpoint/index.ts'
-import type { FunctionStatus, Node } from '../../src/router/index.ts'
+import type { Node } from '../../src/router/index.ts'
 import { ask, askText, connectTo, functionFile, Log, publish, startNode } from './fixture.ts'
 
 /** A function that has 300 ms for its work is ended 100 ms after it has stopped to react. */

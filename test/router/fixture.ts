@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import { registerPrefix } from '../../src/control/index.ts'
 import {
   Endpoint,
   type EndpointOptions,
@@ -17,13 +18,7 @@ import {
 } from '../../src/endpoint/index.ts'
 import { connect } from '../../src/face/index.ts'
 import { flatName, NackReason, Name, parseChain, type Signer } from '../../src/packet/index.ts'
-import {
-  type ConfigSource,
-  loadConfig,
-  Node,
-  type NodeOptions,
-  registerPrefix,
-} from '../../src/router/index.ts'
+import { type ConfigSource, loadConfig, Node, type NodeOptions } from '../../src/router/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 
 /** What is built of the functions of tests, for all of them: a build takes longer than most tests. */

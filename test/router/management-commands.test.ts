@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
+import { CommandError, registerPrefix, unregisterPrefix } from '../../src/control/index.ts'
 import type { Endpoint } from '../../src/endpoint/index.ts'
 import { type ControlResponse, controlParameters, controlResponse } from '../../src/management/index.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type Signer,
   TT,
 } from '../../src/packet/index.ts'
-import { CommandError, type Node, registerPrefix, unregisterPrefix } from '../../src/router/index.ts'
+import type { Node } from '../../src/router/index.ts'
 import { createSigner, digestSigner, Keychain } from '../../src/trust/index.ts'
 import { connectTo, startNode } from './fixture.ts'
 

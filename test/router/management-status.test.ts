@@ -1,16 +1,16 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
-import { type Endpoint, fetchObject, newVersion } from '../../src/endpoint/index.ts'
-import { Component, NackReason, Name } from '../../src/packet/index.ts'
 import {
   datasetName,
   type FaceStatus,
   type FunctionStatus,
-  type Node,
   type NodeStatus,
   type RouteStatus,
   registerPrefix,
-} from '../../src/router/index.ts'
+} from '../../src/control/index.ts'
+import { type Endpoint, fetchObject, newVersion } from '../../src/endpoint/index.ts'
+import { Component, NackReason, Name } from '../../src/packet/index.ts'
+import type { Node } from '../../src/router/index.ts'
 import { MAX_DATASETS_KEPT } from '../../src/router/node-data.ts'
 import { createVerifier, digestSigner, Keychain } from '../../src/trust/index.ts'
 import { askText, connectTo, functionFile, homeAddress, publish, startNode, uniqueName } from './fixture.ts'

@@ -1,8 +1,8 @@
 import t from 'tap'
+import { commandNode } from '../../src/control/index.ts'
 import type { Endpoint } from '../../src/endpoint/index.ts'
 import { controlResponse } from '../../src/management/index.ts'
 import { Name, type Signer } from '../../src/packet/index.ts'
-import { commandNode } from '../../src/router/index.ts'
 import { digestSigner, Keychain } from '../../src/trust/index.ts'
 import { connectTo, startNode } from './fixture.ts'
 

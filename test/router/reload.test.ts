@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:net'
 import t, { type Test } from 'tap'
+import { registerPrefix } from '../../src/control/index.ts'
 import type { Endpoint } from '../../src/endpoint/index.ts'
 import { encodeData, type Interest, Name } from '../../src/packet/index.ts'
-import { type ConfigSource, loadConfig, type Node, registerPrefix } from '../../src/router/index.ts'
+import { type ConfigSource, loadConfig, type Node } from '../../src/router/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 import { connectTo, homeAddress, Log, publish, startNode } from './fixture.ts'
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import type { SlotState } from '../../src/control/index.ts'
 import { decodeFailure, Endpoint } from '../../src/endpoint/index.ts'
 import {
   type Engine,
@@ -26,7 +27,6 @@ import {
   parseChain,
 } from '../../src/packet/index.ts'
 import { FunctionSlot } from '../../src/router/function-slot.ts'
-import type { SlotState } from '../../src/router/status.ts'
 import { DEFAULT_SUPERVISION, type Supervision } from '../../src/router/supervision.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 

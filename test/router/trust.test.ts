@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { registerPrefix } from '../../src/control/index.ts'
 import type { Endpoint, FetchError } from '../../src/endpoint/index.ts'
 import { ContentType, Data, encodeData, Name } from '../../src/packet/index.ts'
-import { registerPrefix } from '../../src/router/index.ts'
 import {
   createVerifier,
   digestSigner,

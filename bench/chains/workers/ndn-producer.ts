@@ -1,9 +1,10 @@
 // Publishes the content under every name below /bench, each as a signed object of one segment.
 // Arguments: the router's address, the home folder whose trust anchor certifies this producer.
+
+import { registerPrefix } from '../../../src/control/index.ts'
 import { Endpoint, newVersion, SegmentedObject } from '../../../src/endpoint/index.ts'
 import { connect } from '../../../src/face/index.ts'
 import { Name } from '../../../src/packet/index.ts'
-import { registerPrefix } from '../../../src/router/index.ts'
 import { digestSigner, Keychain } from '../../../src/trust/index.ts'
 import { serveWorker } from '../../worker.ts'
 import { CONTENT, PREFIX } from '../content.ts'

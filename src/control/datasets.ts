@@ -1,8 +1,6 @@
 import type { InstanceStats } from '../engine/index.ts'
-import type { Face } from '../face/index.ts'
 import type { Availability } from '../facts/index.ts'
-import type { ForwarderCounters } from '../forwarder/index.ts'
-import type { Manifest } from '../function/index.ts'
+import type { Manifest, Trace } from '../function/index.ts'
 
 export type SlotState =
   /** Its instance has not connected yet, for the first time. */
@@ -14,6 +12,10 @@ export type SlotState =
   | 'failed'
   /** No instance is to run for now, and no route leads there: the availability of the node says so. */
   | 'withdrawn'
+  /** No instance runs because nobody asks; the next Interest starts one, and waits for it. */
+  | 'idle'
+  /** An operator has told it to take no new work; its instance runs. */
+  | 'paused'
   | 'stopped'
 
 export interface FunctionStatus {
@@ -38,11 +40,12 @@ export interface FunctionStatus {
 }
 
 /**
- * Who made a route: the node to itself or a function, its configuration (or a command that says so), a program that
+ * Who made a route: the node to itself or a function, a controller that assigned it, its configuration (or a command that says so), a program that
  * registered, a routing program; `fib`, a command to the FIB; `inherited`, it is that of a shorter prefix.
  */
 export type RouteOrigin =
   | 'function'
+  | 'controller'
   | 'static'
   | 'client'
   | 'node'
@@ -64,6 +67,8 @@ export interface RouteStatus {
     readonly cost: number
     readonly origin: RouteOrigin
     readonly remote: string
+    /** Of a controller: the plan that it comes from. */
+    readonly plan?: string | undefined
     /** What it means for longer prefixes (NFD RIB management); not there for what has no route of its own. */
     readonly flags?: readonly RouteFlagName[]
     /** Milliseconds until it ends, if it does. */
@@ -121,24 +126,71 @@ export interface NodeStatus {
   readonly memory: number
 }
 
-/** Puts together what the forwarder and the link know of a face; a function's link is not there between two instances. */
-export function describeFace(
-  id: number,
-  form: string,
-  { drops, ...counters }: ForwarderCounters,
-  face: Face | undefined,
-  functionName: string | undefined,
-): FaceStatus {
-  return {
-    id,
-    remote: face?.remote ?? '',
-    local: face?.local ?? '',
-    form,
-    function: functionName,
-    ...counters,
-    bytesIn: face?.counters.bytesIn ?? 0,
-    bytesOut: face?.counters.bytesOut ?? 0,
-    queueDrops: face?.counters.queueDrops ?? 0,
-    drops: Object.fromEntries(Object.entries(drops).filter(([, count]) => count > 0)),
-  }
+/** How far an instance that was assigned to a node has come. */
+export type InstanceState =
+  /** Its image is on the way. */
+  | 'pulling'
+  /** The engine makes it ready. */
+  | 'preparing'
+  | SlotState
+  /** It finishes what it has in hand, and then goes. */
+  | 'draining'
+
+export type InstancePhase = 'pull' | 'prepare' | 'create' | 'ready'
+
+/** One instance of a function, whether a controller assigned it or the node's own configuration. */
+export interface InstanceReport {
+  readonly id: string
+  readonly function: string
+  readonly version: string
+  /** Of the version in the repository (`sha256:…`); of an artifact where it did not come from there. */
+  readonly digest: string
+  readonly state: InstanceState
+  readonly cause?: string | undefined
+  /** By the system's numbers; none: any. */
+  readonly cpus: readonly number[]
+  /** Of a controller's assignment. */
+  readonly isAssigned: boolean
+  /** Which start of it this is, of those that an assignment counts. */
+  readonly generation: number
+  /** Name that the engine has for what runs now. */
+  readonly process?: string | undefined
+  readonly restarts: number
+  /** Of the present state, milliseconds since the epoch. */
+  readonly since: number
+  /** Interests that wait for it. */
+  readonly pending: number
+  /** When it was last asked for anything, milliseconds since the epoch. */
+  readonly askedAt?: number | undefined
+  /** What it took to bring up, as far as it has come: milliseconds, and octets that were moved. */
+  readonly phases: Readonly<
+    Partial<Record<InstancePhase, { readonly ms: number; readonly bytes?: number | undefined }>>
+  >
+  /** Of the phase in hand: octets moved and to be moved. */
+  readonly progress?: { readonly bytes: number; readonly total: number } | undefined
+  readonly memory?: number | undefined
+  readonly cpu?: number | undefined
+}
+
+/** The dataset `assigned`: what a controller has assigned, and how far the node is with it. */
+export interface AssignmentReport {
+  readonly controller?: string | undefined
+  readonly revision?: number | undefined
+  /** Whether routes and instances are as the revision says; instances may still be on their way. */
+  readonly isApplied: boolean
+  readonly problems: readonly string[]
+  readonly instances: readonly InstanceReport[]
+}
+
+/** The dataset `works`: what the node's instances have done lately, the newest last. */
+export interface WorkReport extends Omit<Trace, 'by'> {
+  /** Id of the instance. */
+  readonly instance: string
+}
+
+/** The dataset `logs/<instance>`. */
+export interface LogReport {
+  readonly instance: string
+  /** The last ones; time in milliseconds since the epoch. */
+  readonly lines: readonly { readonly at: number; readonly text: string }[]
 }

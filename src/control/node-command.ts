@@ -1,13 +1,14 @@
 import type { Endpoint } from '../endpoint/index.ts'
 import { ControlStatus, controlResponse } from '../management/index.ts'
 import { Component, type Signer } from '../packet/index.ts'
-import { CONTROL_PREFIX, type NodeCommandParameters } from './node-control.ts'
+import type { NodeCommandParameters } from './commands.ts'
+import { CONTROL_MODULE, CONTROL_PREFIX } from './names.ts'
 import { CommandError } from './register.ts'
 
 /** How long a node may take over a command, in milliseconds: it calibrates in less, and the disk may be slow. */
 const COMMAND_LIFETIME_MS = 10_000
 
-const MODULE_PREFIX = CONTROL_PREFIX.append(Component.generic('node'))
+const MODULE_PREFIX = CONTROL_PREFIX.append(Component.generic(CONTROL_MODULE))
 
 /**
  * Gives a command to the node itself.
