@@ -76,9 +76,9 @@ t.test('labels and facts that a node cannot have are told with their line', asyn
       `facts:
   vcpus: 0
   speed: fast
+  cpuShare: 0
   architecture: ARM 7
   maximumUsage: 101
-  cpuShare: 0
   network: two words
   bandwidth: 0
 `,
@@ -86,9 +86,9 @@ t.test('labels and facts that a node cannot have are told with their line', asyn
     [
       /^node\.yaml:2: facts\.vcpus: /,
       /^node\.yaml:3: facts\.speed: /,
-      /^node\.yaml:4: facts\.architecture: write it as OCI images do/,
-      /^node\.yaml:5: facts\.maximumUsage: /,
-      /^node\.yaml:6: facts\.cpuShare: /,
+      /^node\.yaml:4: facts\.cpuShare: /,
+      /^node\.yaml:5: facts\.architecture: write it as OCI images do/,
+      /^node\.yaml:6: facts\.maximumUsage: /,
       /^node\.yaml:7: facts\.network: a network is named with/,
       /^node\.yaml:8: facts\.bandwidth: /,
     ],
