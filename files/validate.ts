@@ -113,6 +113,7 @@ function reasonOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue, value: unknown)
         ? 'must name one at least'
         : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}, and is ${value}`
     case 'too_big':
+      if (issue.origin === 'array') return `has more than ${issue.maximum} entries`
       return issue.origin === 'string'
         ? `is longer than ${issue.maximum} characters`
         : `must be at most ${issue.maximum}, and is ${value}`
@@ -166,12 +167,13 @@ function fieldsAt(schema: z.ZodType, path: Path): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : []
 }
 
-/** A schema without what says that it may be missing. */
+/** A schema without what says that it may be missing; of several forms the one with fields. */
 function inner(schema: z.ZodType): z.ZodType {
   let found = schema
   while (found instanceof z.ZodDefault || found instanceof z.ZodPrefault || found instanceof z.ZodOptional)
     found = found.def.innerType as z.ZodType
-  return found
+  if (!(found instanceof z.ZodUnion)) return found
+  return (found.options as z.ZodType[]).find((form) => form instanceof z.ZodObject) ?? found
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
