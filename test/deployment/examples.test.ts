@@ -88,9 +88,9 @@ t.test('the workflow splits a photograph into four tiles with three functions ea
     workflow?.tasks.map(({ call }) => formatCall(call)),
     [
       'normalize',
-      ...[0, 1, 2, 3].map((index) => `tile(index=${index},of=4)`),
+      ...[1, 2, 3, 4].map((index) => `tile(index=${index},of=4)`),
       ...Array(4).fill('denoise'),
-      ...Array(4).fill('edges'),
+      ...Array(4).fill('sharpen'),
       'mosaic(columns=2)',
       'summary',
     ],
