@@ -61,6 +61,15 @@ export async function imageSize(bytes: Uint8Array): Promise<{ width: number; hei
   return autoOrient
 }
 
+/** @throws ImageError where an image of this size may not be made */
+export function checkPixels({ width, height }: { width: number; height: number }): void {
+  if (width * height <= MAX_PIXELS) return
+  throw new ImageError(
+    'image-too-large',
+    `the result would be ${width} × ${height}, more than ${MAX_PIXELS} pixels`,
+  )
+}
+
 /** @throws ImageError if the image proves broken or too large. */
 export function toJpeg(image: Sharp): Promise<Uint8Array> {
   return explain(image.jpeg({ quality: JPEG_QUALITY }).toBuffer())

@@ -1,10 +1,10 @@
 export { type Box, type Face, type FaceList, MAX_FACES, packFaces, unpackFaces } from './faces.ts'
+export { cuts, gridOf } from './grid.ts'
 export {
+  checkPixels,
   fromPixels,
-  ImageError,
   imageExtension,
   imageSize,
-  MAX_PIXELS,
   openImage,
   type Pixels,
   toJpeg,

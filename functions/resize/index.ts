@@ -1,13 +1,10 @@
 import { defineFunction } from 'ndn-sfc'
-import { ImageError, imageSize, MAX_PIXELS, openImage, toJpeg } from '../lib/index.ts'
+import { checkPixels, imageSize, openImage, toJpeg } from '../lib/index.ts'
 
 export default defineFunction<{ width?: number; height?: number }>({
   async apply(image, { parameters }) {
     const target = targetSize(await imageSize(image), parameters.width, parameters.height)
-    if (target.width * target.height > MAX_PIXELS) {
-      const message = `the result would be ${target.width} × ${target.height}, more than ${MAX_PIXELS} pixels`
-      throw new ImageError('image-too-large', message)
-    }
+    checkPixels(target)
     return await toJpeg(openImage(image).resize({ ...target, fit: 'fill' }))
   },
 })

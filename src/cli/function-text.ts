@@ -60,7 +60,10 @@ export function formatFunctionFacts(
   const { limits } = manifest
   const title = paint('bold', `${name} ${version}`)
   const pairs = formatPairs([
-    ['takes', formatMediaTypes(manifest.input)],
+    [
+      'takes',
+      `${formatMediaTypes(manifest.input)}${manifest.inputs === 'many' ? ', any number at once' : ''}`,
+    ],
     ['gives', manifest.output],
     [
       'runs',

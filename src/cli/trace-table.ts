@@ -1,12 +1,15 @@
+import { chainOf, formatCall, formatName, Name } from '../packet/index.ts'
 import { partyOfInstance } from './made-by.ts'
 import { type Paint, plain } from './paint.ts'
 import { type Column, formatTable } from './table.ts'
 import { formatBytes, formatTime, printable } from './text.ts'
 import type { RequestTrace, TraceHop } from './trace.ts'
 
-/** A line of the table: the consumer, a function, or the content. */
+/** A line of the table: the consumer, a function, or content. */
 interface Line {
   readonly at: string
+  /** Names of what it took. */
+  readonly inputs?: readonly string[]
   readonly by?: string
   readonly start?: number
   readonly result?: string
@@ -19,7 +22,7 @@ interface Line {
 
 /** A request as a table, from the consumer inwards, with a line below that says what the columns are. */
 export function formatTrace(trace: RequestTrace, paint: Paint = plain): string {
-  const { functions } = trace
+  const { functions, contents, incomplete } = trace
   const lines: Line[] = [
     {
       at: 'you',
@@ -29,13 +32,22 @@ export function formatTrace(trace: RequestTrace, paint: Paint = plain): string {
       ...(functions[0] === undefined ? {} : { bytes: formatBytes(functions[0].bytes) }),
     },
     ...functions.map((hop) => lineOf(hop, paint)),
-    {
-      at: printable(withoutVersion(trace.content)),
-      ...(functions.length === 0 ? {} : { bytes: formatBytes((functions.at(-1) as TraceHop).input.bytes) }),
-    },
+    ...contents.map(({ name, bytes }) => ({
+      at: printable(formatName(Name.parse(withoutVersion(name)))),
+      ...(bytes === undefined ? {} : { bytes: formatBytes(bytes) }),
+    })),
   ]
+  const numbers = new Map(
+    [...functions.map(({ result }) => result), ...contents.map(({ name }) => name)].map((name, i) => [
+      name,
+      i + 1,
+    ]),
+  )
+  const from = ({ inputs = [] }: Line): number[] => inputs.flatMap((name) => numbers.get(name) ?? [])
+  const isChain = functions.every((_, i) => from(lines[i + 1] as Line).every((number) => number === i + 2))
   const columns: Column<Line & { number: number }>[] = [
     { head: 'hop', align: 'right', cell: ({ number }) => String(number) },
+    ...(isChain ? [] : [{ head: 'from', cell: (line: Line) => formatNumbers(from(line)) }]),
     { head: 'at', cell: ({ at }) => at },
     { head: 'made by', cell: ({ by = '' }) => paint('dim', by) },
     {
@@ -54,16 +66,20 @@ export function formatTrace(trace: RequestTrace, paint: Paint = plain): string {
     columns,
     lines.map((line, number) => ({ ...line, number })),
   )
-  const note = trace.incomplete === undefined ? '' : `${paint('yellow', printable(trace.incomplete))}\n`
-  return `${table}${note}${paint('dim', LEGEND)}\n`
+  const note = incomplete === undefined ? '' : `${paint('yellow', printable(incomplete))}\n`
+  const legend = isChain ? LEGEND : `${FROM_LEGEND}${LEGEND}`
+  return `${table}${note}${paint('dim', legend)}\n`
 }
 
+const FROM_LEGEND = 'from: the hops whose results it took; '
 const LEGEND =
   'fetch: until the input was there; way: the part of it spent between this hop and the next; wait: for a free slot'
 
 function lineOf(hop: TraceHop, paint: Paint): Line {
+  const taken = hop.inputs.reduce((sum, { bytes }) => sum + bytes, 0)
   return {
-    at: printable(hop.function),
+    at: printable(formatFunction(hop)),
+    inputs: hop.inputs.map(({ name }) => name),
     by: formatInstance(hop.by),
     start: hop.start,
     result: formatSource(hop, paint),
@@ -71,8 +87,29 @@ function lineOf(hop: TraceHop, paint: Paint): Line {
     hop: hop.hop,
     wait: hop.wait,
     run: hop.run,
-    bytes: `${formatBytes(hop.input.bytes)} → ${formatBytes(hop.bytes)}`,
+    bytes: `${formatBytes(taken)} → ${formatBytes(hop.bytes)}`,
   }
+}
+
+/** With its parameters, which tell apart what is one function. */
+function formatFunction({ function: name, result }: TraceHop): string {
+  try {
+    const [call] = chainOf(Name.parse(result)).functions
+    return call === undefined ? name : formatCall(call)
+  } catch {
+    return name
+  }
+}
+
+/** `1, 3–6` for 1, 3, 4, 5, 6. */
+function formatNumbers(numbers: readonly number[]): string {
+  const runs: [first: number, last: number][] = []
+  for (const number of numbers) {
+    const run = runs.at(-1)
+    if (run?.[1] === number - 1) run[1] = number
+    else runs.push([number, number])
+  }
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(', ')
 }
 
 function formatInstance(identity: string): string {

@@ -8,6 +8,12 @@ export type {
   FetchOptions,
 } from './fetch-options.ts'
 export {
+  decodeInputs,
+  encodeInputs,
+  INPUTS_MEDIA_TYPE,
+  MAX_INPUTS,
+} from './inputs-list.ts'
+export {
   type ByteSource,
   type ObjectFields,
   SEGMENT_SIZE,

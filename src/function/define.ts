@@ -6,15 +6,22 @@ export type FunctionParameters = Readonly<Record<string, ParameterValue | undefi
 /** What `apply` may give back; text is encoded as UTF-8. */
 export type ApplyResult = Uint8Array | string | AsyncIterable<Uint8Array>
 
+/** One of the inputs of a piece of work. */
+export interface FunctionInput {
+  /** Name of its Data, as an NDN URI. */
+  readonly name: string
+  readonly mediaType: string
+  readonly content: Uint8Array
+}
+
 /** What a function knows of the piece of work in hand. */
 export interface FunctionContext<P extends FunctionParameters = FunctionParameters> {
   /** Read and checked against the manifest, defaults filled in. */
   readonly parameters: P
-  readonly input: {
-    /** Name of the input's Data, as an NDN URI. */
-    readonly name: string
-    readonly mediaType: string
-  }
+  /** The first of the inputs. */
+  readonly input: FunctionInput
+  /** All of them, in order: one, unless the manifest says `inputs: many`. */
+  readonly inputs: readonly FunctionInput[]
   /** Aborted at the deadline. A result that nobody waits for any more is made all the same, for whoever asks again. */
   readonly signal: AbortSignal
   /** When the work must be done, in milliseconds since the epoch. */
@@ -31,7 +38,7 @@ export interface FunctionDefinition<P extends FunctionParameters = FunctionParam
   extends Partial<Omit<ManifestSource, 'module' | 'command'>> {
   /** Loads what every piece of work needs, e.g. a model. The instance takes no work before it is done. */
   prepare?(): Promise<void> | void
-  /** One piece of work. What it throws reaches the consumer as an error result. */
+  /** One piece of work; `input` is the content of the first input. What it throws reaches the consumer as an error result. */
   apply(input: Uint8Array, context: FunctionContext<P>): ApplyResult | Promise<ApplyResult>
 }
 

@@ -4,10 +4,11 @@ export {
   defineFunction,
   type FunctionContext,
   type FunctionDefinition,
+  type FunctionInput,
   type FunctionParameters,
   isFunctionDefinition,
 } from './define.ts'
-export { healthName } from './health.ts'
+export { healthName, instanceName, readInstanceQuestion, worksName } from './health.ts'
 export { MAX_INPUT_BYTES } from './input.ts'
 export { serveInstance } from './instance.ts'
 export { type Bound, FRESHNESS_BOUND, LIMIT_BOUNDS, type Limits } from './limits.ts'
@@ -35,3 +36,4 @@ export {
 export { FunctionRuntime, type RuntimeOptions } from './runtime.ts'
 export { type Trace, traceName } from './trace.ts'
 export { formatDuration, formatSize, parseDuration, parseSize } from './units.ts'
+export type { DoneWork, DoneWorks } from './works.ts'

@@ -11,6 +11,8 @@ export interface ManifestSource {
   description?: string
   /** A media type, a `type/*`, the pattern for anything, or a list of these. */
   input: string | readonly string[]
+  /** `many`: takes any number of inputs at once, each of these types, as a task of a workflow has. Default `one`. */
+  inputs?: 'one' | 'many'
   /** One concrete media type. */
   output: string
   parameters?: Readonly<Record<string, ParameterSpec>>
@@ -35,6 +37,8 @@ export interface Manifest {
   readonly description: string
   /** Media type patterns, lower case; at least one. */
   readonly input: readonly string[]
+  /** Whether it takes several inputs at once. */
+  readonly inputs: 'one' | 'many'
   readonly output: string
   readonly parameters: Readonly<Record<string, ParameterSpec>>
   /** Exactly one of `module` and `command` is there. */

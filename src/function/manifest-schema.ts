@@ -36,6 +36,7 @@ function buildSchema(): z.ZodType<Manifest> {
         .regex(/^[^\r\n]*$/, 'must be one line')
         .default(''),
       input: inputSchema(),
+      inputs: z.enum(['one', 'many'], { error: 'must be one or many' }).default('one'),
       output: z
         .string()
         .toLowerCase()
@@ -61,9 +62,13 @@ function buildSchema(): z.ZodType<Manifest> {
       limits: limitsSchema(),
       freshness: quantity(FRESHNESS_BOUND),
     })
-    .superRefine(({ module, command, programs }, context) => {
+    .superRefine(({ inputs, module, command, programs }, context) => {
       if ((module === undefined) === (command === undefined)) {
         context.addIssue({ code: 'custom', message: 'needs either module or command, and not both' })
+      }
+      if (command !== undefined && inputs === 'many') {
+        const message = 'a command reads one input from stdin: only a module can take many'
+        context.addIssue({ code: 'custom', path: ['inputs'], message })
       }
       const program = command?.[0]
       if (program && !program.includes('/') && program !== 'node' && !programs.includes(program)) {

@@ -1,14 +1,14 @@
 import type { SegmentedObject } from '../endpoint/index.ts'
 import type { Name } from '../packet/index.ts'
-import type { Trace } from './trace.ts'
+import type { KeptTrace } from './trace.ts'
 
-/** Most results that an instance keeps, and the most bytes of them. */
+/** Most results that an instance keeps, and the most bytes of them and of the names of their inputs. */
 const MAX_RESULTS = 4096
 const MAX_RESULT_STORE_BYTES = 64 * 1024 * 1024
 
 export interface Result {
   readonly object: SegmentedObject
-  readonly trace: Trace
+  readonly trace: KeptTrace
   /** Milliseconds on the store's clock. */
   readonly staleAt: number
 }
@@ -55,11 +55,11 @@ export class ResultStore {
   add(name: Name, result: Result): void {
     this.#results.set(result.object.name.key, result)
     this.#newest.set(name.key, result)
-    this.#bytes += result.object.size
+    this.#bytes += bytesOf(result)
     for (const [key, old] of this.#results) {
       if (old === result || (this.#results.size <= this.#maxResults && this.#bytes <= this.#maxBytes)) return
       this.#results.delete(key)
-      this.#bytes -= old.object.size
+      this.#bytes -= bytesOf(old)
       const base = old.object.name.slice(0, -1).key
       if (this.#newest.get(base) === old) this.#newest.delete(base)
     }
@@ -72,4 +72,8 @@ export class ResultStore {
     this.#results.set(key, result)
     return result
   }
+}
+
+function bytesOf({ object, trace }: Result): number {
+  return object.size + trace.inputNameBytes
 }

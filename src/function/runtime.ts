@@ -3,55 +3,30 @@ import {
   Endpoint,
   encodeFailure,
   type Failure,
-  newVersion,
   pause,
-  SegmentedObject,
   splitSegment,
   systemClock,
 } from '../endpoint/index.ts'
 import type { Face } from '../face/index.ts'
-import {
-  type Component,
-  encodeData,
-  type Interest,
-  NackReason,
-  type Name,
-  type Signer,
-  TT,
-} from '../packet/index.ts'
-import { type Applier, apply } from './apply.ts'
-import { readCall } from './call.ts'
-import { healthName } from './health.ts'
-import { InputFetcher, OverloadError } from './input.ts'
-import type { Manifest } from './manifest-fields.ts'
+import { encodeData, type Interest, NackReason, type Name } from '../packet/index.ts'
+import { type InstanceQuestion, readInstanceQuestion } from './health.ts'
+import { OverloadError } from './input.ts'
+import { type MakerOptions, ResultMaker } from './result-maker.ts'
 import { type Result, ResultStore, type ResultStoreLimits } from './result-store.ts'
-import { Slots } from './slots.ts'
-import { describeInput, isTrace, newTrace } from './trace.ts'
-import { Turns } from './turns.ts'
+import { encodeTrace, isTrace } from './trace.ts'
 import { Work } from './work.ts'
 import { WorkError } from './work-error.ts'
+import { WorkMemory } from './works.ts'
 
 /** How long a result that nobody waited for any more is good for the retry, however fresh it is, in milliseconds. */
 const RETRY_MS = 4000
-
-/** Pieces of work that are begun in one turn of the event loop. */
-const WORKS_A_TURN = 4
 
 /** A runtime that stops waits until no segment was asked for in so long, and no longer than that, in milliseconds. */
 const LINGER_MS = 300
 const MAX_LINGER_MS = 2000
 
-export interface RuntimeOptions {
-  readonly manifest: Manifest
-  readonly applier: Applier
-  /** Gives the signer that is valid now. */
-  readonly signer: () => Signer
-  /** Identity of this instance, for traces. */
-  readonly identity: string
+export interface RuntimeOptions extends MakerOptions {
   readonly store?: ResultStoreLimits
-  /** Most bytes of an input, and of all inputs in hand. @defaultValue `MAX_INPUT_BYTES` */
-  readonly maxInputBytes?: number | undefined
-  readonly log?: (message: string) => void
   /** @defaultValue `systemClock` */
   readonly clock?: Clock | undefined
 }
@@ -64,30 +39,26 @@ export class FunctionRuntime {
   readonly #options: RuntimeOptions
   readonly #clock: Clock
   readonly #endpoint: Endpoint
-  readonly #inputs: InputFetcher
+  readonly #maker: ResultMaker
   readonly #results: ResultStore
   readonly #works = new Map<string, Work>()
-  readonly #slots: Slots
-  readonly #turns = new Turns(WORKS_A_TURN)
-  readonly #healthName: Name
+  readonly #done = new WorkMemory()
   #stopped: Promise<void> | undefined
   #onIdle: (() => void) | undefined
   /** When a segment of a result that has several was sent, in milliseconds on the clock. */
   #servedAt = Number.NEGATIVE_INFINITY
 
   constructor(face: Face, options: RuntimeOptions, onClose?: (reason: string) => void) {
-    const { manifest, clock = systemClock } = options
+    const { clock = systemClock } = options
     this.#options = options
     this.#clock = clock
     this.#results = new ResultStore(options.store)
-    this.#healthName = healthName(manifest.name)
-    this.#slots = new Slots(manifest.limits.concurrency)
     this.#endpoint = new Endpoint(face, {
       onInterest: (interest, pitToken) => this.#receive(interest, pitToken),
       clock,
       ...(onClose === undefined ? {} : { onClose }),
     })
-    this.#inputs = new InputFetcher(this.#endpoint, manifest, options.maxInputBytes)
+    this.#maker = new ResultMaker(this.#endpoint, options)
   }
 
   /** Takes no more work, finishes what is in hand, lets its consumers fetch the last of it, and closes the face. */
@@ -129,12 +100,20 @@ export class FunctionRuntime {
       this.#endpoint.nack(interest, NackReason.NoRoute, pitToken)
       return
     }
-    if (splitSegment(name) !== undefined || isTrace(name)) {
-      this.#answerFromStore(interest, pitToken)
+    const part = splitSegment(name)
+    if (part !== undefined || isTrace(name)) {
+      const traced = part?.object ?? name
+      const data = isTrace(traced)
+        ? this.#traceData(traced, part?.segment ?? (interest.canBePrefix ? 0 : undefined))
+        : this.#segmentData(this.#results.version(name.slice(0, -1)), part?.segment)
+      // What is gone cannot be made again.
+      if (data === undefined) this.#endpoint.nack(interest, NackReason.NoRoute, pitToken)
+      else this.#endpoint.answer(data, pitToken)
       return
     }
-    if (name.equals(this.#healthName)) {
-      this.#endpoint.answer(encodeData({ name }, this.#options.signer()), pitToken)
+    const question = readInstanceQuestion(name)
+    if (question !== undefined) {
+      this.#answerOfItself(name, question, pitToken)
       return
     }
     if (!interest.canBePrefix) {
@@ -145,7 +124,7 @@ export class FunctionRuntime {
     const now = this.#clock.now()
     const known = this.#results.newest(name)
     if (known !== undefined && (!interest.mustBeFresh || known.staleAt > now)) {
-      this.#sendSegment(known, 0, pitToken)
+      this.#answerWith(known, pitToken)
       return
     }
     const work = this.#works.get(name.key)
@@ -163,42 +142,41 @@ export class FunctionRuntime {
     void this.#do(newWork)
   }
 
-  /** A segment of a version that was made before, or its trace. One that is gone cannot be made again. */
-  #answerFromStore(interest: Interest, pitToken: Uint8Array | undefined): void {
-    const { name } = interest
-    const result = this.#results.version(name.slice(0, -1))
-    const last = name.at(-1) as Component
-    if (result === undefined) this.#endpoint.nack(interest, NackReason.NoRoute, pitToken)
-    else if (last.type !== TT.SegmentNameComponent) this.#sendTrace(name, result, pitToken)
-    else if (!this.#sendSegment(result, last.number as number, pitToken))
-      this.#endpoint.nack(interest, NackReason.NoRoute, pitToken)
+  #answerOfItself(name: Name, question: InstanceQuestion, pitToken: Uint8Array | undefined): void {
+    const fields =
+      question.about === 'health'
+        ? { name }
+        : { name, mediaType: 'application/json', content: Buffer.from(this.#done.since(question.since)) }
+    // Never fresh, so that no Content Store answers in its place.
+    this.#endpoint.answer(encodeData(fields, this.#options.signer()), pitToken)
   }
 
-  #sendTrace(name: Name, { trace }: Result, pitToken: Uint8Array | undefined): void {
-    // Never fresh: a Content Store must not take it for the newest version of the result, whose name is its prefix.
-    const content = Buffer.from(JSON.stringify(trace))
-    const data = encodeData({ name, mediaType: 'application/json', content }, this.#options.signer())
-    this.#endpoint.answer(data, pitToken)
+  /** By the first segment, which names the version and how many there are. */
+  #answerWith(result: Result, pitToken: Uint8Array | undefined): void {
+    this.#endpoint.answer(this.#segmentData(result) as Uint8Array, pitToken)
   }
 
-  /** False where there is no such segment. */
-  #sendSegment({ object }: Result, index: number, pitToken: Uint8Array | undefined): boolean {
-    // Results are in memory, so their segments are there at once.
-    const segment = object.segment(index) as Uint8Array | undefined
-    if (segment === undefined) return false
+  /** @param index of a segment; undefined for the whole in one packet */
+  #traceData(name: Name, index: number | undefined): Uint8Array | undefined {
+    const trace = this.#results.version(name.slice(0, -1))?.trace
+    return trace && encodeTrace(name, trace, index, this.#options.signer())
+  }
+
+  #segmentData(result: Result | undefined, index = 0): Uint8Array | undefined {
+    if (result === undefined) return undefined
+    const { object } = result
     if (object.segments > 1) this.#servedAt = this.#clock.now()
-    this.#endpoint.answer(segment, pitToken)
-    return true
+    // Results are in memory, so their segments are there at once.
+    return object.segment(index) as Uint8Array | undefined
   }
 
   async #do(work: Work): Promise<void> {
     this.#works.set(work.name.key, work)
     try {
-      this.#onResult(work, await this.#work(work))
+      this.#onResult(work, await this.#maker.make(work))
     } catch (error) {
       this.#onError(work, error)
     } finally {
-      this.#inputs.release(work)
       this.#works.delete(work.name.key)
       if (this.#works.size === 0) this.#onIdle?.()
     }
@@ -209,7 +187,8 @@ export class FunctionRuntime {
     const askers = work.waiting(now)
     const staleAt = askers.length > 0 ? result.staleAt : Math.max(result.staleAt, now + RETRY_MS)
     this.#results.add(work.name, { ...result, staleAt })
-    for (const { pitToken } of askers) this.#sendSegment(result, 0, pitToken)
+    this.#done.add(result.trace)
+    for (const { pitToken } of askers) this.#answerWith(result, pitToken)
   }
 
   #onError(work: Work, error: unknown): void {
@@ -239,52 +218,5 @@ export class FunctionRuntime {
       this.#options.log?.(`${name}: cannot sign: ${(error as Error).message}`)
       return undefined
     }
-  }
-
-  async #work(work: Work): Promise<Result> {
-    const { manifest, applier, signer, identity, log = () => {} } = this.#options
-    const clock = this.#clock
-    const arrived = clock.now()
-    const { parameters, input: wanted } = readCall(manifest, work.name)
-    const input = await this.#inputs.fetch(work, wanted)
-    const { mediaType } = input
-    const inputKey = input.name.key
-    const fetched = clock.now()
-    await this.#slots.take()
-    await this.#turns.begin()
-    const started = clock.now()
-    let content: Uint8Array
-    try {
-      const context = { parameters, input: describeInput(inputKey, mediaType), log }
-      content = await apply(applier, manifest, input.content, context, clock)
-    } finally {
-      this.#slots.release()
-    }
-    const finished = clock.now()
-    const freshnessPeriod = Math.min(manifest.freshness, input.freshnessPeriod)
-    const { output } = manifest
-    const object = new SegmentedObject({
-      name: work.name,
-      version: newVersion(),
-      content,
-      mediaType: output,
-      freshnessPeriod,
-      signer: signer(),
-    })
-    const trace = newTrace({
-      function: manifest.name,
-      by: identity,
-      resultKey: object.name.key,
-      mediaType: output,
-      bytes: content.length,
-      inputKey,
-      inputType: mediaType,
-      inputBytes: input.content.length,
-      received: work.received,
-      fetch: fetched - arrived,
-      wait: started - fetched,
-      run: finished - started,
-    })
-    return { object, trace, staleAt: finished + freshnessPeriod }
   }
 }

@@ -21,8 +21,9 @@ export class Work {
   readonly hopLimit: number | undefined
   /** When that one arrived, in milliseconds since the epoch. */
   readonly received = Date.now()
-  /** Bytes of its input that are here. */
+  /** Bytes of its inputs that are here. */
   inputBytes = 0
+  isDone = false
   /** By PIT token: an Interest with the same is the same, sent again. */
   readonly #askers = new Map<string, Asker>()
 

@@ -124,7 +124,7 @@ export class Node {
       signer: () => identities.node.signer,
       writeIdentity: (path, artifact) => identities.writeForInstance(path, artifact),
       probe: async (name, lifetime) => {
-        await plane.endpoint.express(healthName(name), { mustBeFresh: true, lifetime })
+        await plane.endpoint.express(healthName(name, name), { mustBeFresh: true, lifetime })
       },
       onActivity: () => plane.armExpiry(),
       onFunction: (manifest) => router.addFunction(manifest),

@@ -80,7 +80,7 @@ t.test('--json with a file says where the bytes went', async (t) => {
 interface TraceOfJson {
   total: number
   hop: number
-  content: string
+  contents: { name: string; bytes: number }[]
   functions: {
     function: string
     by: string
@@ -97,7 +97,7 @@ t.test('--trace has each function of the chain, who made it and what it took', a
   const { trace } = (await json(t, 'length:upper/docs/traced.txt', '--trace')) as unknown as {
     trace: TraceOfJson
   }
-  t.match(trace.content, /^\/docs\/traced\.txt\/v=\d+$/)
+  t.match(trace.contents, [{ name: /^\/docs\/traced\.txt\/v=\d+$/, bytes: 6 }])
   t.match(trace.functions, [
     { function: 'length', by: /\/node\/lab\/function\/length\/[0-9a-f]{64}$/, source: 'new', bytes: 12 },
     { function: 'upper', by: /\/node\/lab\/function\/upper\/[0-9a-f]{64}$/, source: 'new', bytes: 6 },

@@ -4,7 +4,8 @@ import { parseManifest } from '../../src/function/index.ts'
 import { VirtualClock } from '../endpoint/fixtures/virtual-clock.ts'
 
 const manifest = parseManifest({ name: 'f', input: '*/*', output: 'text/plain', module: 'index.ts' })
-const context = { parameters: {}, input: { name: '/x', mediaType: 'text/plain' }, log: () => {} }
+const described = { name: '/x', mediaType: 'text/plain', content: new Uint8Array() }
+const context = { parameters: {}, input: described, inputs: [described], log: () => {} }
 
 t.test('a small part of a large buffer as the result does not keep all of it alive', async (t) => {
   const input = new Uint8Array(1_000_000).fill(7)

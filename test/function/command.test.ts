@@ -18,9 +18,11 @@ function run(
   options: { context?: Partial<FunctionContext>; maxBytes?: number; directory?: string } = {},
 ): Promise<Buffer> {
   const { maxBytes = 1_000_000, directory = '/' } = options
+  const described = { name: '/x/v=1', mediaType: 'text/plain', content: Buffer.from(input) }
   const context: FunctionContext = {
     parameters: {},
-    input: { name: '/x/v=1', mediaType: 'text/plain' },
+    input: described,
+    inputs: [described],
     signal: new AbortController().signal,
     deadline: Date.now() + 10_000,
     log: () => {},

@@ -49,6 +49,7 @@ t.test('the least manifest gets every default', async (t) => {
     version: '0.0.0',
     description: '',
     input: ['image/*'],
+    inputs: 'one',
     output: 'image/png',
     parameters: {},
     module: 'index.ts',
@@ -180,6 +181,15 @@ t.test('the program of a command must be said to be needed, or be in the folder,
   ]) {
     t.same(parseManifest({ ...manifest, ...fine }).command, fine.command)
   }
+})
+
+t.test('a function takes many inputs where it says so, unless it is a command', async (t) => {
+  t.equal((await loadManifest(folderWith(t, `${LEAST}inputs: many\n`))).inputs, 'many')
+  await expectProblems(t, 'manifest-invalid', `${LEAST}inputs: two\n`, ['5: inputs: must be one or many'])
+  const command = 'name: f\ninput: a/b\noutput: a/b\ncommand: [node, x.js]\ninputs: many\n'
+  await expectProblems(t, 'manifest-invalid', command, [
+    '5: inputs: a command reads one input from stdin: only a module can take many',
+  ])
 })
 
 t.test('a module must be there, and inside the folder', async (t) => {

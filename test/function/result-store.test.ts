@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { SegmentedObject } from '../../src/endpoint/index.ts'
-import type { Trace } from '../../src/function/index.ts'
 import { type Result, ResultStore } from '../../src/function/result-store.ts'
 import { Name } from '../../src/packet/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
+import { makeTrace } from './fixtures/traces.ts'
 
-function result(name: Name, version: number, size = 1): Result {
+function result(name: Name, version: number, size = 1, trace = makeTrace()): Result {
   const fields = { name, version, content: new Uint8Array(size), signer: digestSigner }
-  return { object: new SegmentedObject(fields), trace: {} as Trace, staleAt: 0 }
+  return { object: new SegmentedObject(fields), trace, staleAt: 0 }
 }
 
 const [A, B, C] = ['/a', '/b', '/c'].map((uri) => Name.parse(uri)) as [Name, Name, Name]
@@ -51,6 +51,15 @@ t.test('bytes are bounded as well', async (t) => {
   t.equal(store.newest(A), undefined)
   t.ok(store.newest(B))
   t.match(store, { size: 2, bytes: 7 })
+})
+
+t.test('so are the names of what results were made of', async (t) => {
+  const store = new ResultStore({ maxBytes: 10 })
+  const inputs = ['abc', 'defg'].map((key) => ({ key, mediaType: 'text/plain', bytes: 1 }))
+  store.add(A, result(A, 1, 2, makeTrace({ inputs })))
+  t.match(store, { size: 1, bytes: 9 })
+  store.add(B, result(B, 1, 2))
+  t.match(store, { size: 1, bytes: 2 })
 })
 
 t.test('one that fills the store by itself is kept, for those who asked for it', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { splitSegment } from '../../src/endpoint/index.ts'
+import { fetchObject, splitSegment } from '../../src/endpoint/index.ts'
 import { type Trace, traceName } from '../../src/function/index.ts'
 import { Component, flatName, Name, parseChain } from '../../src/packet/index.ts'
 import { bytesOf } from '../endpoint/fixtures/objects.ts'
@@ -105,7 +105,7 @@ t.test('the trace of a result tells how it came about', async (t) => {
     result: result.name.toString(),
     mediaType: 'text/plain',
     bytes: 9000,
-    input: { name: /^\/x\/v=\d+$/, mediaType: 'image/png', bytes: 10_000 },
+    inputs: [{ name: /^\/x\/v=\d+$/, mediaType: 'image/png', bytes: 10_000 }],
     fetch: Number,
     wait: 0,
     run: 30,
@@ -122,7 +122,7 @@ t.test('a trace is never taken for the result that it tells of', async (t) => {
   t.equal(await world.run('f/x'), 'f(c)')
 })
 
-t.test('a trace that is too large for a packet is refused, and the instance lives', async (t) => {
+t.test('a trace that is too large for a packet comes in segments, to who asks for an object', async (t) => {
   const world = new World()
   // In text every octet of these names takes three characters.
   const name = Name.of(new Component(8, Buffer.alloc(2000, 0xff)))
@@ -131,7 +131,14 @@ t.test('a trace that is too large for a packet is refused, and the instance live
   const uri = `f${name}`
   const result = await world.clock.run(world.get(uri))
   t.equal(textOf(result), 'f(c)')
+  const trace = await world.clock.run(
+    fetchObject(world.consumer, traceName(result.name), { mustBeFresh: false }),
+  )
+  t.ok(trace.segments > 1)
+  t.equal((JSON.parse(textOf(trace)) as Trace).result, result.name.toString())
   await t.rejects(world.clock.run(world.consumer.express(traceName(result.name))), { code: 'nack' })
+  const beyond = trace.name.append(Component.segment(trace.segments))
+  await t.rejects(world.clock.run(world.consumer.express(beyond)), { code: 'nack' })
   t.equal(await world.run(uri), 'f(c)')
 })
 

@@ -18,11 +18,12 @@ import { parentPort } from 'node:worker_threads'
 import definition from './index.ts'
 globalThis.fetch = (url) => { throw new Error('a function has no network, and asked for ' + url) }
 await definition.prepare?.()
-parentPort.on('message', async ({ input, parameters }) => {
-  const context = { parameters, input: { name: '/test', mediaType: 'application/octet-stream' }, log() {},
+parentPort.on('message', async ({ contents, parameters }) => {
+  const inputs = contents.map((content) => ({ name: '/test', mediaType: 'application/octet-stream', content }))
+  const context = { parameters, input: inputs[0], inputs, log() {},
     signal: new AbortController().signal, deadline: Date.now() + 10_000 }
   try {
-    const result = await definition.apply(input, context)
+    const result = await definition.apply(contents[0], context)
     const output = typeof result === 'string' ? new TextEncoder().encode(result) : new Uint8Array(result)
     parentPort.postMessage({ output, tensors: globalThis._tfengine?.memory().numTensors })
   } catch (error) {
@@ -37,8 +38,8 @@ export interface RunningFunction {
   readonly manifest: Manifest
   /** Tensors that were held after the last piece of work. */
   readonly tensors: number | undefined
-  /** One piece of work. Rejects with what the function throws. */
-  run(input: Uint8Array, parameters?: Record<string, string>): Promise<Buffer>
+  /** One piece of work, on one input or several. Rejects with what the function throws. */
+  run(input: Uint8Array | readonly Uint8Array[], parameters?: Record<string, string>): Promise<Buffer>
 }
 
 interface Report {
@@ -84,7 +85,7 @@ export async function startFunction(
     },
     async run(input, parameters = {}) {
       const entries = Object.entries(parameters).map(([key, value]) => ({ key, value }))
-      worker.postMessage({ input, parameters: readParameters(manifest, entries) })
+      worker.postMessage({ contents: [input].flat(), parameters: readParameters(manifest, entries) })
       const [report] = (await once(worker, 'message')) as [Report]
       if (report.error) throw Object.assign(report.error, { code: report.code })
       tensors = report.tensors

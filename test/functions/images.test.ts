@@ -1,18 +1,22 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import t from 'tap'
-import { readPhotograph, startFunction } from './bundle.ts'
+import { type RunningFunction, readPhotograph, startFunction } from './bundle.ts'
 
 const resize = await startFunction(t, 'resize')
 const grayscale = await startFunction(t, 'grayscale')
 const edges = await startFunction(t, 'edges')
 const thumbnail = await startFunction(t, 'thumbnail')
-const ALL = [
+const ALL: { run: RunningFunction['run']; parameters?: Record<string, string> }[] = [
   { run: resize.run, parameters: { width: '64' } },
   { run: grayscale.run },
   { run: edges.run },
   { run: thumbnail.run },
 ]
+for (const name of ['normalize', 'denoise', 'sharpen', 'mosaic'])
+  ALL.push({ run: (await startFunction(t, name)).run })
+// The last one: for those above, what is missing of a truncated image may not matter.
+ALL.push({ run: (await startFunction(t, 'tile')).run, parameters: { index: '4' } })
 
 function plain(width: number, height: number, background = 'teal') {
   return sharp({ create: { width, height, channels: 3, background } })

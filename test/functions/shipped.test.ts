@@ -6,15 +6,21 @@ import { FUNCTIONS } from './bundle.ts'
 
 const SHIPPED = [
   'age-gender',
+  'denoise',
   'detect-faces',
   'edges',
   'extract-faces',
   'grayscale',
   'gzip',
+  'mosaic',
+  'normalize',
   'resize',
   'sha256',
+  'sharpen',
   'statistics',
+  'summary',
   'thumbnail',
+  'tile',
   'word-count',
 ]
 
@@ -58,3 +64,17 @@ t.test('the types of the face chain fit one after another, and no step can be le
     }
   }
 })
+
+t.test(
+  'the types of the photograph workflow fit along each edge, and only mosaic takes several inputs',
+  async (t) => {
+    const tasks = ['normalize', 'tile', 'denoise', 'sharpen', 'mosaic', 'summary']
+    const manifests = await Promise.all(tasks.map((name) => loadManifest(join(FUNCTIONS, name))))
+    for (const [i, { output }] of manifests.slice(0, -1).entries())
+      t.ok(mediaTypeFits(output, manifests[i + 1]?.input ?? []), `${tasks[i]} → ${tasks[i + 1]}`)
+    t.same(
+      manifests.map(({ inputs }) => inputs),
+      ['one', 'one', 'one', 'one', 'many', 'one'],
+    )
+  },
+)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { decodeFailure, type Failure } from '../../src/endpoint/index.ts'
-import { healthName, type Manifest, parseManifest } from '../../src/function/index.ts'
+import { healthName, type Manifest, parseManifest, worksName } from '../../src/function/index.ts'
 import { Component, ContentType, Data, flatName, Name, parseChain, TT } from '../../src/packet/index.ts'
 import { ChainGuard, MAX_VERDICTS } from '../../src/router/chain-guard.ts'
 import { digestSigner } from '../../src/trust/index.ts'
@@ -113,10 +113,15 @@ t.test('a function whose name is not UTF-8 is refused', async (t) => {
   t.match(failureOf(makeGuard().guard, name), { code: 'bad-request' })
 })
 
-t.test('the question whether an instance is alive passes, whatever its function must be given', async (t) => {
-  t.equal(failureOf(makeGuard().guard, healthName('resize')), undefined)
-  t.match(judge('resize/32=health/1'), { code: 'bad-parameter' }, 'content of such a name does not')
-  t.match(judge('any:resize/32=health'), { code: 'bad-parameter' })
+t.test('what an instance is asked of itself passes, whatever its function must be given', async (t) => {
+  t.equal(failureOf(makeGuard().guard, healthName('resize', '1')), undefined)
+  t.equal(failureOf(makeGuard().guard, worksName('resize', '1', 0)), undefined)
+  t.match(
+    judge('resize/32=instance/1/32=health/1'),
+    { code: 'bad-parameter' },
+    'content of such a name does not',
+  )
+  t.match(judge('any:resize/32=instance/1/32=health'), { code: 'bad-parameter' })
 })
 
 t.test('a name too long for an error passes to whoever can tell', async (t) => {
