@@ -114,7 +114,7 @@ function draft(
 }
 
 /** The longest prefix counts. */
-export function contentAt(name: Name, contents: readonly DeployedContent[]): DeployedContent | undefined {
+function contentAt(name: Name, contents: readonly DeployedContent[]): DeployedContent | undefined {
   return contents
     .filter(({ prefix }) => prefix.isPrefixOf(name))
     .sort((a, b) => b.prefix.length - a.prefix.length)[0]

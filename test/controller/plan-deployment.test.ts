@@ -180,15 +180,32 @@ t.test('beyond the minimum an instance ends when idle', async (t) => {
 })
 
 t.test('a piece that two parts have is in one place', async (t) => {
-  const wish = deployment('photos', {
-    chains: ['crop:detect/camera', 'print:crop:detect/camera', 'detect/camera'],
-  })
-  const { parts } = plan(wish, [node('a'), node('b', { speed: 1500 })], { scheduler: 'random' })
-  const places = new Map<string, Set<number>>()
-  for (const { prefix, instance } of parts.flatMap(({ pieces }) => pieces))
-    places.set(prefix, (places.get(prefix) ?? new Set()).add(instance))
-  t.equal(places.size, 3)
-  t.ok([...places.values()].every(({ size }) => size === 1))
+  const onA = { kind: 'node', text: 'node == a', value: 'a', isEqual: true } as const
+  const functions = [wanted('print', { demands: [onA] })]
+  const costs = costsOf({ detect: [1000, 200e6], print: [1000, 10] })
+  const layers = [version('detect'), version('print')].flatMap(
+    ({ architectures: [image] }) => image?.layers ?? [],
+  )
+  const blobs = layers.map(({ digest }) => digest)
+  const nodes = [node('a', { blobs }), node('b', { blobs, speed: 1100 })]
+  const places = (chains: string[]) => {
+    const { parts, instances } = plan(deployment('d', { chains, functions }), nodes, {
+      costs,
+      scheduler: 'peft',
+    })
+    const pieces = parts.flatMap((part) => part.pieces.map((piece) => ({ ...piece, part })))
+    const detect = pieces.filter(({ task }) => task === 'detect')
+    return detect.map(({ instance, part }) => [instances[instance]?.node, part.warm.makespan > 2.5])
+  }
+  t.same(places(['print:detect/camera']), [['a', false]], 'alone it would be near who takes its result')
+  t.same(
+    places(['detect/camera', 'print:detect/camera']),
+    [
+      ['b', false],
+      ['b', true],
+    ],
+    'it has one name, and takes its time where it is',
+  )
 })
 
 t.test('what a part has brought the next one has', async (t) => {

@@ -19,7 +19,7 @@ import { Name } from '../../src/packet/index.ts'
 import { learn, type Situation, situation } from './arbitraries.ts'
 import { NOTHING, networkOf } from './network.ts'
 
-const RUNS = { numRuns: 150, seed: 5 }
+const RUNS = { numRuns: 100, seed: 5 }
 
 function networkIn({ nodes }: Situation): ReturnType<typeof networkOf> {
   return networkOf(nodes.map(({ name }) => name))
