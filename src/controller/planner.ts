@@ -60,11 +60,16 @@ export class CostPlanner {
   }
 
   /** @param node where it was done */
-  learn({ function: name, input, bytes, run, received }: WorkReport, { architecture, cpu }: NodeFacts): void {
+  learn(
+    { function: name, inputs, bytes, run, received }: WorkReport,
+    { architecture, cpu }: NodeFacts,
+  ): void {
+    // Of very many inputs an instance does not tell.
+    if (inputs.length === 0) return
     this.#costs.add({
       function: name,
       architecture,
-      inputBytes: input.bytes,
+      inputBytes: inputs.reduce((sum, input) => sum + input.bytes, 0),
       seconds: run / 1000,
       speed: cpu.speed * cpu.share,
       outputBytes: bytes,

@@ -9,7 +9,7 @@ const WORK: WorkReport = {
   result: '/128=detect/camera/v=1',
   mediaType: 'text/plain',
   bytes: 500,
-  input: { name: '/camera/v=1', mediaType: 'image/jpeg', bytes: 1_000_000 },
+  inputs: [{ name: '/camera/v=1', mediaType: 'image/jpeg', bytes: 1_000_000 }],
   received: 1,
   fetch: 70,
   wait: 70,
