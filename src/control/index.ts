@@ -1,3 +1,4 @@
+export { assignNode } from './assign-node.ts'
 export * from './assignment.ts'
 export type { NodeCommandParameters } from './commands.ts'
 export type {
