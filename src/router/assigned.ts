@@ -101,7 +101,7 @@ export class Assigned {
   }
 
   #reasonAgainst(id: string): string | undefined {
-    const { availability, store } = this.#options
+    const { availability, store, traffic } = this.#options
     // One that was drained stays so where it is only paused then.
     if (availability() === 'drain' || traffic.isWithdrawn) return 'the node is drained'
     const isTaken = store.value?.taken.includes(id) === true
