@@ -27,7 +27,13 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     const node = await startNode(t)
     await publish(t, node, '/camera', { text: 'smile' })
     const endpoint = await connectTo(t, node)
-    t.same(node.assigned(), { controller: undefined, revision: undefined, isApplied: true, problems: [], instances: [] })
+    t.same(node.assigned(), {
+      controller: undefined,
+      revision: undefined,
+      isApplied: true,
+      problems: [],
+      instances: [],
+    })
     const routes = [routeTo('who-1', '/128=who'), routeTo('who-1', '/128=who/camera/7')]
     await assign(endpoint, registry.assignment({ instances: [instance('who-1', v1)], routes }))
     await reaches(node, 'who-1', 'ready')
@@ -84,7 +90,10 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     await refused({ ...second, revision: 1 }, /revision 1 of the controller test is older than revision 2/)
     await refused({ ...second, instances: [] }, /assigned already, and says something else/)
     await refused({ ...second, controller: 'other' }, /the controller test has assigned this node/)
-    await refused({ ...second, revision: 3, instances: [...instances, ...instances] }, /two instances have the id who-1/)
+    await refused(
+      { ...second, revision: 3, instances: [...instances, ...instances] },
+      /two instances have the id who-1/,
+    )
     t.match(node.assigned(), { controller: 'test', revision: 2 })
     await assign(endpoint, { ...second, controller: 'other', revision: 1 }, { force: true })
     t.match(node.assigned(), { controller: 'other', revision: 1 })
@@ -119,7 +128,12 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     )
     const load = steadily(endpoint, (i) => `who(times=${i % 3 === 0 ? 2000 : 1})/camera/${i}`, 10)
     await load.more(60)
-    await assign(endpoint, { ...both, revision: 2, instances: both.instances.slice(1), routes: both.routes.slice(1) })
+    await assign(endpoint, {
+      ...both,
+      revision: 2,
+      instances: both.instances.slice(1),
+      routes: both.routes.slice(1),
+    })
     t.match(reportOf(node, 'who-1'), { state: 'draining' })
     await reaches(node, 'who-1', undefined)
     await load.more(20)
@@ -148,7 +162,11 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     await load.more(20)
     await assign(
       endpoint,
-      registry.assignment({ revision: 3, instances: [old, next], routes: [{ ...oldRoute, cost: 2 ** 32 }, nextRoute] }),
+      registry.assignment({
+        revision: 3,
+        instances: [old, next],
+        routes: [{ ...oldRoute, cost: 2 ** 32 }, nextRoute],
+      }),
     )
     await load.more(40)
     await assign(endpoint, registry.assignment({ revision: 4, instances: [next], routes: [nextRoute] }))
@@ -182,7 +200,11 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     // It has to run when it is not to sleep any more.
     await assign(
       endpoint,
-      registry.assignment({ revision: 2, instances: [instance('who-1', v1)], routes: [routeTo('who-1', '/128=who')] }),
+      registry.assignment({
+        revision: 2,
+        instances: [instance('who-1', v1)],
+        routes: [routeTo('who-1', '/128=who')],
+      }),
     )
     await reaches(node, 'who-1', 'ready')
   })

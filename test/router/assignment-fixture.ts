@@ -83,7 +83,11 @@ export function saysWho(version: string, ms = 0): string {
     }`
 }
 
-export function instance(id: string, version: Version, more: Partial<AssignedInstance> = {}): AssignedInstance {
+export function instance(
+  id: string,
+  version: Version,
+  more: Partial<AssignedInstance> = {},
+): AssignedInstance {
   return { id, function: version, cpus: [], generation: 0, ...more }
 }
 
