@@ -43,3 +43,8 @@ export function readInstanceQuestion(name: Name): InstanceQuestion | undefined {
   if (!/^\d+$/.test(digits) || digits.length > MAX_DIGITS) return undefined
   return { about: 'works', since: Number(digits) }
 }
+
+/** Whether a name asks something below that of an instance, which is no work. */
+export function isOfInstance(name: Name): boolean {
+  return name.typeAt(0) === TT.FunctionComponent && name.at(1)?.equals(INSTANCE_KEYWORD) === true
+}
