@@ -83,6 +83,8 @@ export interface Planner {
   assignmentsOf(desired: Desired, network: NetworkDescription): ReadonlyMap<string, AssignmentContent>
   /** One more instance, `coming`. @returns undefined where no node takes it */
   scaleOut(desired: Desired, wanted: WantedFunction, nodes: readonly NodeFacts[]): Desired | undefined
+  /** One instance less, `leaving`: the newest that no plan needs. @returns undefined where there are as few as there may be */
+  scaleIn(desired: Desired, wanted: WantedFunction): Desired | undefined
   /** Each of them that some node takes is `leaving`, and another `coming` there; why not, for each that none takes. */
   moveOff(
     desired: Desired,

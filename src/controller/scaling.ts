@@ -1,6 +1,5 @@
 import type { Desired, DesiredInstance } from './desired.ts'
 import type { Planner } from './parts.ts'
-import { withInstances } from './roles.ts'
 import { isDrained, reportOf, type Situation, takers } from './situation.ts'
 
 /** How often in a row a function must be seen with a long queue before it gets one more instance. */
@@ -8,12 +7,12 @@ const BUSY_POLLS = 2
 
 /** Gives busy functions more instances and takes idle ones away, within the bounds that deployments set. */
 export class Scaling {
-  readonly #planner: Pick<Planner, 'scaleOut'>
+  readonly #planner: Pick<Planner, 'scaleOut' | 'scaleIn'>
   readonly #busy = new Map<string, number>()
   /** When an instance was last seen with work, and when it says that it was last asked. */
   readonly #worked = new Map<string, { readonly at: number; readonly askedAt: number | undefined }>()
 
-  constructor(planner: Pick<Planner, 'scaleOut'>) {
+  constructor(planner: Pick<Planner, 'scaleOut' | 'scaleIn'>) {
     this.#planner = planner
   }
 
@@ -53,13 +52,12 @@ export class Scaling {
       this.#busy.delete(name)
       return this.#planner.scaleOut(desired, wanted, takers(situation)) ?? desired
     }
-    const spare = serving
-      .filter((one) => !isDrained(situation, one.node) && this.#isIdle(one, idle, now))
-      .at(-1)
-    // One that runs only when asked is there all the same.
-    if (spare === undefined || isComing || own.length <= Math.max(1, bounds.min)) return desired
-    const pieces = desired.pieces.filter(({ instance }) => instance !== spare.id)
-    return withInstances({ ...desired, pieces }, (one) => (one === spare ? { ...one, role: 'leaving' } : one))
+    if (isComing || serving.some((one) => isDrained(situation, one.node))) return desired
+    const fewer = this.#planner.scaleIn(desired, wanted)
+    const spare = serving.find(
+      ({ id }) => !fewer?.instances.some((one) => one.id === id && one.role === 'serving'),
+    )
+    return fewer !== undefined && spare !== undefined && this.#isIdle(spare, idle, now) ? fewer : desired
   }
 
   #isIdle({ id }: DesiredInstance, idle: number, now: number): boolean {

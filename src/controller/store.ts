@@ -93,11 +93,10 @@ export class Store {
   readonly #db: Database.Database
   #desired: Desired
 
-  /** @throws ControllerError `conflict` where the file is damaged, of a newer version, or in use by another controller */
+  /** @throws ControllerError `conflict` where the file is damaged or of a newer version */
   constructor(home: string) {
     const file = join(home, FILE)
-    mkdirSync(home, { recursive: true, mode: 0o700 })
-    this.#db = openDatabase(file)
+    this.#db = openDatabase(home, file)
     try {
       this.controller = this.#fact('controller') ?? this.#makeUp()
       this.#desired = JSON.parse(this.#fact('desired') ?? JSON.stringify(NOTHING)) as Desired
@@ -108,9 +107,6 @@ export class Store {
   }
 
   close(): void {
-    // Statements that were not collected yet keep the file open, and its lock with it.
-    this.#db.prepare('PRAGMA locking_mode = NORMAL').all()
-    this.#fact('controller')
     this.#db.close()
   }
 
@@ -221,13 +217,14 @@ export class Store {
   /** @throws ControllerError `conflict` where there is one of that name, `too-many` beyond {@link MAX_TOKENS} */
   addToken(name: string, role: TokenRole, token: string, created = Date.now()): void {
     this.transaction(() => {
-      const tokens = this.tokens()
-      if (tokens.some((other) => other.name === name))
+      const count = (where: string, ...values: string[]): number =>
+        this.#rows<{ n: number }>(`SELECT count(*) AS n FROM tokens ${where}`, ...values)[0]?.n ?? 0
+      if (count('WHERE name = ?', name) > 0)
         throw new ControllerError(
           'conflict',
           `there is a token ${name}: remove it first, or take another name`,
         )
-      if (tokens.length >= MAX_TOKENS)
+      if (count('') >= MAX_TOKENS)
         throw new ControllerError('too-many', `there are ${MAX_TOKENS} tokens: remove one that is not needed`)
       this.#run('INSERT INTO tokens VALUES (?, ?, ?, ?)', name, role, sha256(token), created)
     })
@@ -271,9 +268,10 @@ export class Store {
   }
 }
 
-function openDatabase(file: string): Database.Database {
+function openDatabase(home: string, file: string): Database.Database {
   let db: Database.Database | undefined
   try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
     db = new Database(file)
     db.pragma('journal_mode = WAL')
     // What is committed is on the disk, even where the power goes.
@@ -289,9 +287,6 @@ function openDatabase(file: string): Database.Database {
     const schema = `${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`
     const opened = db
     if (version === 0) db.transaction(() => opened.exec(schema)).immediate()
-    // One controller: two would each undo what the other does.
-    db.prepare('PRAGMA locking_mode = EXCLUSIVE').all()
-    db.prepare('DELETE FROM facts WHERE key = ?').run('')
     return db
   } catch (error) {
     db?.close()
@@ -300,10 +295,6 @@ function openDatabase(file: string): Database.Database {
 }
 
 function damaged(file: string, cause: unknown): ControllerError {
-  if ((cause as { code?: string }).code === 'SQLITE_BUSY')
-    return new ControllerError('conflict', `${file} is in use: another controller runs on this home`, {
-      cause,
-    })
   const what = `${file} cannot be used: ${(cause as Error).message}`
   const advice = 'Restore it from a backup, or move it away and deploy again'
   return new ControllerError('conflict', `${what}. ${advice}`, { cause })
