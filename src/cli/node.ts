@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Argument, Command } from 'commander'
-import { commandNode, type NodeCommandParameters, type SlotState } from '../control/index.ts'
+import { commandNode, commandSigner, type NodeCommandParameters, type SlotState } from '../control/index.ts'
 import type { Endpoint } from '../endpoint/index.ts'
 import { AVAILABILITIES, LabelError, type NodeFacts, parseLabelChanges } from '../facts/index.ts'
-import { digestSigner, Keychain } from '../trust/index.ts'
 import { homeOf, openEndpoint, type RouterChoice, routerAddress } from './client.ts'
 import { askNode, fetchDataset } from './dataset.ts'
 import { CliError, ExitCode } from './exit-code.ts'
@@ -161,15 +160,9 @@ async function giveCommand<Verb extends keyof NodeCommandParameters, T>(
   const address = routerAddress(choice)
   const endpoint = await openEndpoint(address)
   try {
-    await commandNode(endpoint, verb, parameters, await signerFor(choice, address))
+    await commandNode(endpoint, verb, parameters, await commandSigner(address, homeOf(choice)))
     return await ask(endpoint)
   } finally {
     endpoint.close()
   }
-}
-
-/** Through the node's Unix socket no key is asked for; elsewhere it must be the operator's. */
-async function signerFor(choice: RouterChoice, address: string) {
-  if (!/^[a-z0-9]+:/.test(address) || address.startsWith('unix:')) return digestSigner
-  return (await (await Keychain.open(homeOf(choice))).operatorIdentity()).signer
 }
