@@ -2,7 +2,7 @@ import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from './errors.ts'
 import { isLoopback } from './loopback.ts'
-import { type Caller, hashToken, type Role, type TokenStore } from './tokens.ts'
+import type { KeptToken, Role, TokenStore } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,7 +10,8 @@ declare module 'fastify' {
     role?: Role | 'anyone'
   }
   interface FastifyRequest {
-    caller?: Caller | undefined
+    /** Whose token it came with. */
+    caller?: KeptToken | undefined
   }
 }
 
@@ -29,7 +30,7 @@ export async function authorize(app: FastifyInstance, tokens: TokenStore | undef
     keys: [],
     specCompliance: 'rfc6749',
     auth: (token, request) => {
-      request.caller = tokens.find(hashToken(token))
+      request.caller = tokens.findToken(token)
       return request.caller !== undefined
     },
     verifyErrorLogLevel: 'debug',

@@ -18,6 +18,7 @@ import type { FunctionFacts } from '../repository/index.ts'
 import { ApiError } from './errors.ts'
 import { errorOf, isProblem } from './problem.ts'
 import { type ApiRequest, explain, linesOf, send } from './request.ts'
+import type { KeptToken, Role } from './tokens.ts'
 
 export interface ApiClientOptions {
   /** `http://127.0.0.1:7380`, perhaps with a path. */
@@ -133,6 +134,21 @@ export class ApiClient implements ControllerActions {
     const { run } = await this.#events(place, { body: { content }, signal }, onEvent)
     const result = await this.#read('GET', path`/v1/runs/${run.id}/result`, { signal }, buffer)
     return { view: run, result: new Uint8Array(result.buffer, result.byteOffset, result.length) }
+  }
+
+  /** Who may ask. */
+  tokens(): Promise<KeptToken[]> {
+    return this.#json('GET', '/v1/tokens')
+  }
+
+  /** Makes a token. */
+  addToken(name: string, role: Role): Promise<{ name: string; role: Role; token: string }> {
+    return this.#json('POST', '/v1/tokens', { body: { name, role } })
+  }
+
+  async removeToken(name: string): Promise<void> {
+    const answer = await this.#send('DELETE', path`/v1/tokens/${name}`)
+    answer.resume()
   }
 
   async #deployed(

@@ -40,6 +40,14 @@ const schedule = view('Schedule', {
   makespan: seconds,
 } satisfies Fields<PlanPart['schedule']>)
 
+const platform = view('Platform', {
+  name: z.string(),
+  networks: z.array(z.looseObject({ name: z.string() })),
+  hosts: z.array(z.looseObject({ name: z.string() })),
+  repository: z.string().optional(),
+  fileServer: z.string().optional(),
+} satisfies Fields<Plan['platform']>)
+
 const planPart = view('PlanPart', {
   name: z.string(),
   workflow: z.looseObject({
@@ -62,13 +70,7 @@ const planPart = view('PlanPart', {
 export const planView = view('Plan', {
   deployment: z.string(),
   scheduler: z.string(),
-  platform: z.looseObject({
-    name: z.string(),
-    networks: z.array(z.looseObject({ name: z.string() })),
-    hosts: z.array(z.looseObject({ name: z.string() })),
-    repository: z.string().optional(),
-    fileServer: z.string().optional(),
-  } satisfies Fields<Plan['platform']>),
+  platform,
   parts: z.array(planPart),
   instances: z.array(
     z.looseObject({
@@ -163,6 +165,7 @@ const runView = view('Run', {
   bytes: octets,
   responseTime: seconds,
   plan: planPart,
+  platform,
   planName: z.string(),
   tasks: z.array(runTask),
   actual: schedule,

@@ -10,6 +10,7 @@ import {
 } from 'fastify-type-provider-zod'
 import type { ControllerActions } from '../controller/index.ts'
 import { authorize } from './authorize.ts'
+import { DEFAULT_API_HOST, DEFAULT_API_PORT } from './defaults.ts'
 import { addDeploymentRoutes } from './deployment-routes.ts'
 import { ApiError } from './errors.ts'
 import { EventStreams } from './event-streams.ts'
@@ -18,11 +19,8 @@ import { addNodeRoutes } from './node-routes.ts'
 import { answerBadPath, answerProblems } from './problem-answers.ts'
 import { RunResults } from './run-results.ts'
 import { addRunRoutes } from './run-routes.ts'
+import { addTokenRoutes } from './token-routes.ts'
 import type { TokenStore } from './tokens.ts'
-
-/** Where a controller answers unless told otherwise. */
-export const DEFAULT_API_HOST = '127.0.0.1'
-export const DEFAULT_API_PORT = 7380
 
 /** Largest body of a request, in octets. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -72,11 +70,8 @@ export interface ApiServer {
 
 export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
-/**
- * Offers a controller's actions over HTTP, with an OpenAPI document at `/openapi.json`.
- * @throws ApiError `forbidden` where others than this host could ask without a token; the system's error where it cannot listen
- */
-export async function serveApi(actions: ControllerActions, options: ApiOptions = {}): Promise<ApiServer> {
+/** See `serveApi`. */
+export async function startServer(actions: ControllerActions, options: ApiOptions): Promise<ApiServer> {
   const { host = DEFAULT_API_HOST, port = DEFAULT_API_PORT, tokens } = options
   if (tokens === undefined && !isLoopback(host)) {
     throw new ApiError(
@@ -128,6 +123,7 @@ async function createApi(actions: ControllerActions, options: ApiOptions): Promi
   addNodeRoutes(app, actions)
   addDeploymentRoutes(app, actions, streams)
   addRunRoutes(app, actions, streams, new RunResults(options.maxRunResults, options.maxRunResultBytes))
+  if (options.tokens !== undefined) addTokenRoutes(app, options.tokens)
   app.get('/openapi.json', { config: { role: 'anyone' }, schema: { hide: true } }, () => app.swagger())
   await app.ready()
   return app

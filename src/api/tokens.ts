@@ -1,21 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** `viewer` looks, and plans without doing; `operator` does all. */
 export const ROLES = ['viewer', 'operator'] as const
 
 export type Role = (typeof ROLES)[number]
 
-/** Who asks. */
-export interface Caller {
-  /** Of the token. */
+export interface KeptToken {
   readonly name: string
   readonly role: Role
+  /** Milliseconds since the epoch. */
+  readonly created: number
 }
 
-/** Who may ask. Tokens themselves are kept nowhere: whoever reads the store cannot ask in their name. */
+/**
+ * Who may ask. A store keeps no token, but its SHA-256: whoever reads it cannot ask in anybody's name, and how long it looks for
+ * a hash tells nothing that would help to guess a token.
+ */
 export interface TokenStore {
-  /** @param sha256 of the token, in lower-case hexadecimal */
-  find(sha256: string): Caller | undefined
+  tokens(): readonly KeptToken[]
+  /** Whose token it is. */
+  findToken(token: string): KeptToken | undefined
+  /** @throws ControllerError `conflict` where there is one of that name, `too-many` */
+  addToken(name: string, role: Role, token: string): void
+  /** @returns whether there was one */
+  removeToken(name: string): boolean
 }
 
 /** Octets of a token that are drawn. */
@@ -24,9 +32,4 @@ const TOKEN_BYTES = 32
 /** A token that nobody can guess. */
 export function newToken(): string {
   return `sfc_${randomBytes(TOKEN_BYTES).toString('base64url')}`
-}
-
-/** What a store keeps of a token. To look it up by its hash gives no time to measure that would help to guess it. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }
