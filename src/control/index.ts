@@ -1,3 +1,4 @@
+export { defaultAddress } from './address.ts'
 export * from './assignment.ts'
 export { commandSigner } from './command-signer.ts'
 export type { NodeCommandParameters } from './commands.ts'
