@@ -1,7 +1,12 @@
 import { Command } from 'commander'
 import type { RouteStatus } from '../control/index.ts'
 import type { RouterChoice } from './client.ts'
-import { type ControllerChoice, controllerOption, tokenFileOption, withController } from './controller-client.ts'
+import {
+  type ControllerChoice,
+  controllerOption,
+  tokenFileOption,
+  withController,
+} from './controller-client.ts'
 import { askNode } from './dataset.ts'
 import { examples, homeOption, jsonOption, routerOption } from './options.ts'
 import { type Column, formatTable } from './table.ts'
