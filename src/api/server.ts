@@ -90,13 +90,14 @@ export async function startServer(actions: ControllerActions, options: ApiOption
 }
 
 async function createApi(actions: ControllerActions, options: ApiOptions): Promise<Api> {
+  const { headersTimeout = HEADERS_TIMEOUT_MS } = options
   const app = fastify({
     ...(options.log === undefined ? {} : { loggerInstance: options.log }),
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerBadPath,
     bodyLimit: options.maxBodyBytes ?? MAX_BODY_BYTES,
     requestTimeout: options.requestTimeout ?? REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: options.headersTimeout ?? HEADERS_TIMEOUT_MS },
+    http: { headersTimeout, connectionsCheckingInterval: headersTimeout / 2 },
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     forceCloseConnections: true,
   }).withTypeProvider<ZodTypeProvider>()
