@@ -56,6 +56,7 @@ const planPart = view('PlanPart', {
     tasks: z.array(z.looseObject({ name: z.string(), type: z.string() })),
     edges: z.array(z.looseObject({ from: z.string(), to: z.string() })),
   } satisfies Fields<PlanPart['workflow']>),
+  platform,
   schedule: schedule.describe('From when it is asked for, with the images that have to come'),
   warm: schedule.describe('The same with every image there'),
   pieces: z.array(
@@ -165,7 +166,6 @@ const runView = view('Run', {
   bytes: octets,
   responseTime: seconds,
   plan: planPart,
-  platform,
   planName: z.string(),
   tasks: z.array(runTask),
   actual: schedule,

@@ -120,9 +120,9 @@ async function readSource(file: string): Promise<DeploymentSource> {
 }
 
 /** A chart for each chain and workflow: in the file, or with a number where there are several. */
-async function drawPlan({ parts, platform }: Plan, gantt: Gantt | undefined): Promise<void> {
+async function drawPlan({ parts }: Plan, gantt: Gantt | undefined): Promise<void> {
   if (gantt === undefined) return
-  for (const [index, { name, workflow, schedule, warm }] of parts.entries()) {
+  for (const [index, { name, workflow, platform, schedule, warm }] of parts.entries()) {
     const file = parts.length === 1 ? gantt.file : numbered(gantt.file, index + 1)
     const draw = await ganttOutput({ ...gantt, file })
     await draw({ workflow, platform, schedule, actual: { schedule: warm }, actualLabel: 'warm' })

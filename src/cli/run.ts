@@ -57,8 +57,8 @@ async function run(workflow: string, content: string, options: Options): Promise
   const { view, result } = await withController(options, (controller) =>
     controller.run(workflow, content, showEvent),
   )
-  const { mediaType = UNKNOWN_TYPE, plan, platform, actual } = view
-  await draw?.({ workflow: plan.workflow, platform, schedule: plan.warm, actual: { schedule: actual } })
+  const { mediaType = UNKNOWN_TYPE, plan, actual } = view
+  await draw?.({ ...plan, schedule: plan.warm, actual: { schedule: actual } })
   if (options.json !== true) process.stderr.write(`${formatRun(view, paintFor(process.stderr))}\n`)
   await output?.write(result, mediaType)
   if (options.json === true) process.stdout.write(`${JSON.stringify(describeRun(view, result, file))}\n`)

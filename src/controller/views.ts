@@ -1,4 +1,4 @@
-import type { Platform, Schedule } from '../../scheduler/index.ts'
+import type { Schedule } from '../../scheduler/index.ts'
 import type { InstanceReport, RouteStatus } from '../control/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import type { Plan, PlanPart } from './plan.ts'
@@ -126,8 +126,6 @@ export interface RunView {
   readonly responseTime: number
   /** What the plan says: `warm` is what to compare with. */
   readonly plan: PlanPart
-  /** That the plan was made for. */
-  readonly platform: Platform
   readonly planName: string
   /** Of those that ran: one whose result was in a Content Store did not. */
   readonly tasks: readonly RunTask[]

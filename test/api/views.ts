@@ -164,6 +164,7 @@ export const PLAN: Plan = plain<Plan>({
     {
       name: 'photo-summary',
       workflow: WORKFLOW,
+      platform: PLATFORM,
       schedule: scheduleAt(0.5),
       warm: scheduleAt(0),
       pieces: [{ task: 'split', prefix: '/128=split/workflow/photo-summary/split', instance: 0 }],
@@ -219,7 +220,6 @@ export const RUN: RunView = plain<RunView>({
   bytes: 9,
   responseTime: 2.8,
   plan: PLAN.parts[0] as Plan['parts'][number],
-  platform: PLATFORM,
   planName: 'photos/sf-cuv/3',
   tasks: [ran('split', 'edge', 'edge/0', 0.1), ran('merge', 'edge', 'edge/1', 1.5)],
   actual: {
