@@ -11,15 +11,21 @@ export interface Valid<T> {
   isWrong(...path: string[]): boolean
 }
 
-/**
- * Checks a file against its schema.
- * @param depths what is left out where it is wrong, until the rest is right, by the length of its path: first fields of an
- *   entry, such as `hosts.pi.sockets`, then whole entries
- */
+export interface ValidateOptions<S extends z.ZodObject> {
+  /**
+   * What is left out where it is wrong, until the rest is right, by the length of its path.
+   * @defaultValue first fields of an entry, such as `hosts.pi.sockets`, then whole entries
+   */
+  readonly depths?: readonly number[]
+  /** For fields of the file that must be there, so that the rest can be checked without them. */
+  readonly standIns?: Partial<z.input<S>>
+}
+
+/** Checks a file against its schema. */
 export function validate<S extends z.ZodObject>(
   schema: S,
   source: Source,
-  depths: readonly number[] = [3, 2],
+  { depths = [3, 2], standIns }: ValidateOptions<S> = {},
 ): Valid<z.output<S>> {
   const { value, problems } = source
   const wrong = new Set<string>()
@@ -34,6 +40,7 @@ export function validate<S extends z.ZodObject>(
       result.error.issues.flatMap((issue) => wrongFields(issue, depth)),
       wrong,
     )
+    right = { ...standIns, ...(right as object) }
     result = schema.safeParse(right)
   }
   return { data: result.data, isWrong }
@@ -85,6 +92,8 @@ function report(
       problems.addAt([...path, key], `there is no such field${didYouMean(key, known)}`)
   } else if (issue.code === 'invalid_key') {
     for (const one of issue.issues) problems.addAt(path, reasonOf(one, path.at(-1)))
+  } else if (issue.code === 'invalid_union' && valueAt(value, path) === undefined) {
+    problems.addAt(path, 'is missing')
   } else if (issue.code === 'invalid_union') {
     // What is meant is the form whose type it has.
     const meant = issue.errors.find((issues) =>

@@ -1,4 +1,4 @@
-import { didYouMean, type Path, type ProblemList } from '../../files/index.ts'
+import type { Path, ProblemList } from '../../files/index.ts'
 import { problemOfKey, problemOfValue } from '../facts/index.ts'
 import { parseSize } from '../function/index.ts'
 import type { Demand } from './model.ts'
@@ -31,7 +31,8 @@ function demandOf(field: string, operator: string, value: string, text: string):
   }
   const isEqual = operator === '=='
   const known = field.startsWith(LABELS) ? LABELS : field
-  if (!Object.hasOwn(FIELDS, known)) return `'${text}' is no demand: ${hintFor(field)}`
+  if (!Object.hasOwn(FIELDS, known))
+    return `'${text}' is no demand: write ${Object.values(FIELDS).join(', ')}`
   if ((!isEqual && operator !== '!=') || value === '') return likeThis(known)
   if (field === 'arch') {
     if (/^[a-z0-9]{1,32}(\/v[0-9]{1,2})?$/.test(value)) return { text, kind: 'architecture', isEqual, value }
@@ -44,9 +45,4 @@ function demandOf(field: string, operator: string, value: string, text: string):
 
 function likeThis(field: string): string {
   return `write it as in '${FIELDS[field]}'${field === 'memory' ? '' : ', or with !='}`
-}
-
-function hintFor(field: string): string {
-  const near = didYouMean(field.slice(0, LABELS.length), Object.keys(FIELDS))
-  return `write ${Object.values(FIELDS).join(', ')}${near}`
 }

@@ -63,7 +63,7 @@ export function readDeployment(text: string, file: string): DeploymentFile {
   checkSize(text, file, MAX_FILE_BYTES)
   const source = yamlSource(text, file)
   const { problems } = source
-  const { data, isWrong } = validate(deploymentFile, source, DEPTHS)
+  const { data, isWrong } = validate(deploymentFile, source, { depths: DEPTHS, standIns: { name: '-' } })
   if (data === undefined) problems.throwIfAny()
   const { name, chains, content, workflows, functions } = data as DeploymentText
   const raw = (source.value ?? {}) as RawFile
@@ -78,7 +78,8 @@ export function readDeployment(text: string, file: string): DeploymentFile {
   const parts = {
     chains: readChains(chains, problems),
     workflows: entries.flatMap(
-      (entry) => readWorkflow(entry, !isWrong('workflows', entry.name), tasks, problems) ?? [],
+      (entry) =>
+        readWorkflow(entry, (...path) => isWrong('workflows', entry.name, ...path), tasks, problems) ?? [],
     ),
     contents: readContents(entriesOf(raw.content, content), contents, problems),
   }

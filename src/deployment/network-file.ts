@@ -29,19 +29,34 @@ export function parseNetwork(text: string, file: string): NetworkDescription {
   checkSize(text, file, MAX_FILE_BYTES)
   const source = yamlSource(text, file)
   const { problems } = source
-  const { data, isWrong } = validate(networkFile, source)
+  const { data, isWrong } = validate(networkFile, source, { standIns: { name: '-', nodes: {} } })
   if (data === undefined) problems.throwIfAny()
   const { name, registry, nodes } = data as NetworkText
   const raw = (source.value ?? {}) as { readonly nodes?: unknown }
   checkCount(keysOf(raw.nodes).length, MAX_NODES, 'nodes', problems)
-  if (keysOf(raw.nodes).length === 0) problems.addAt(['nodes'], 'there is none')
+  if (problems.isEmpty && keysOf(raw.nodes).length === 0) problems.addAt(['nodes'], 'there is none')
   const base = dirname(resolve(file))
-  const described = entriesOf(raw.nodes, nodes).flatMap(([key, fields]) =>
-    isWrong('nodes', key) ? [] : [describe(key, fields, base, problems)],
-  )
+  const described = entriesOf(raw.nodes, nodes).map(([key, fields]) => {
+    const isKnown = !isWrong('nodes', key, 'home') && !isWrong('nodes', key, 'control')
+    if (isKnown) checkDoor(key, fields, problems)
+    return describe(key, fields, base, problems)
+  })
   for (const field of ['control', 'address'] as const) checkRepeats(described, field, problems)
   problems.throwIfAny()
   return { name, registry, nodes: described }
+}
+
+/** Where commands are taken must be said once. */
+function checkDoor(name: string, { control, home }: NodeText, problems: ProblemList): void {
+  if ((control === undefined) !== (home === undefined)) return
+  const reason =
+    control === undefined
+      ? 'it does not say where it takes commands'
+      : 'it says twice where it takes commands'
+  problems.addAt(
+    ['nodes', name],
+    `${reason}: give either home, its folder on this machine, or control, a FaceUri`,
+  )
 }
 
 function describe(
@@ -51,13 +66,6 @@ function describe(
   problems: ProblemList,
 ): DescribedNode {
   const path = ['nodes', name]
-  if (control === undefined && home === undefined)
-    problems.addAt(
-      path,
-      'say where its commands are taken: home, its folder on this machine, or control, a FaceUri',
-    )
-  if (control !== undefined && home !== undefined)
-    problems.addAt(path, 'it has both home and control, and either says where its commands are taken')
   const own = home === undefined ? undefined : defaultAddress(resolve(base, home))
   checkAddress(own, [...path, 'home'], problems)
   checkAddress(control, [...path, 'control'], problems)

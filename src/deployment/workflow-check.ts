@@ -42,8 +42,6 @@ export function checkGroups(
 function checkNames(groups: readonly TaskGroup[], problems: ProblemList): void {
   const taken = new Map<string, TaskGroup>()
   for (const group of groups) {
-    if (group.name === CONTENT)
-      problems.addAt(group.path, 'in a workflow this is what it is applied to: call the task otherwise')
     const longest = group.names.at(-1) as string
     if (longest.length > MAX_NAME_LENGTH)
       problems.addAt(group.path, `a name has at most ${MAX_NAME_LENGTH} characters, and ${longest} has more`)

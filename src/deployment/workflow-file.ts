@@ -31,27 +31,33 @@ export function workflowEntry(name: string, fields: WorkflowText, raw: unknown):
     name,
     path,
     fields,
-    groups: new Map(groups.map((group) => [group.name, group])),
+    groups: new Map(groups.filter(({ name }) => name !== CONTENT).map((group) => [group.name, group])),
     names: keysOf(raw),
   }
 }
 
 /**
  * Makes a workflow of what is written. Undefined where something is wrong with it, which is told.
- * @param isWhole whether nothing in it was wrong before
+ * @param isWrong whether anything in it, or in a part of it, was wrong before
  * @param places is told where its tasks are
  */
 export function readWorkflow(
   { name, path, fields, groups, names }: WorkflowEntry,
-  isWhole: boolean,
+  isWrong: (...path: string[]) => boolean,
   places: Map<DeployedTask, TaskPlaces>,
   problems: ProblemList,
 ): DeployedWorkflow | undefined {
   const content = readContentName(fields.content, [...path, 'content'], problems)
+  if (names.includes(CONTENT))
+    problems.addAt(
+      [...path, 'tasks', CONTENT],
+      'this is what a workflow is applied to: call the task otherwise',
+    )
   checkGroups(names, groups, problems)
-  const calls = new Map([...groups.values()].map((group) => [group, callsOf(group, problems)]))
+  const known = [...groups.values()].filter((group) => !isWrong('tasks', group.name, 'each'))
+  const calls = new Map(known.map((group) => [group, callsOf(group, problems)]))
   if (names.length === 0) problems.addAt([...path, 'tasks'], 'there is none')
-  const result = isWhole ? findResult(fields.result, groups, path, problems) : undefined
+  const result = isWrong() ? undefined : findResult(fields.result, groups, path, problems)
   if (!problems.isEmpty || content === undefined || result === undefined) return undefined
   const tasks = inOrder(groups).flatMap((group) => tasksOf(group, calls.get(group) ?? [], groups, places))
   return { name, content, tasks, result }
