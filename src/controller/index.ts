@@ -1,6 +1,6 @@
 export type { ControllerActions } from './actions.ts'
 export { ControllerError, type ControllerErrorCode } from './errors.ts'
-export { DEFAULT_LINK, type HostLink, hostOf } from './host.ts'
+export { hostOf } from './host.ts'
 export type { Plan, PlannedInstance, PlanPart } from './plan.ts'
 export type {
   DeployEvent,

@@ -56,6 +56,12 @@ export class BlobStore {
     return true
   }
 
+  /** Digests of all blobs that are there. */
+  async list(): Promise<string[]> {
+    const names = await readdir(join(this.#folder, 'sha256')).catch(() => [])
+    return names.map((name) => `sha256:${name}`).filter((digest) => DIGEST.test(digest))
+  }
+
   /** A small blob's bytes. */
   async read(digest: string): Promise<Buffer> {
     return await readFile(this.path(digest))

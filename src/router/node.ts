@@ -82,6 +82,7 @@ export class Node {
         nodeName: engineNodeName({ name: config.name, home: await realpath(config.home) }),
         stateDirectory: config.home,
         onLog: (id, line) => log.info({ instance: id }, line),
+        onWarning: (message) => log.warn(message),
       })
       for (const id of created.leftovers) log.warn(`stopped ${id}, left behind by a node that crashed`)
       node = new Node({ config, supervision, log, created, identities, router, state })
