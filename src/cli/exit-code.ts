@@ -100,7 +100,8 @@ const BAD_PARAMETERS = 400
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (!('code' in error || error instanceof Interrupted)) return error.stack ?? error.message
-  const { problems = [] } = error as Partial<ControllerError>
+  if (error.name !== 'ControllerError') return error.message
+  const { problems } = error as ControllerError
   const told = problems.filter((problem) => !error.message.includes(problem))
   return [error.message, ...told.map((problem) => `  ${problem}`)].join('\n')
 }

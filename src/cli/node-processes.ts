@@ -85,7 +85,10 @@ export class NodeProcesses {
 
   #spawn(name: string, config: string): Running {
     const [, main = ''] = process.argv
+    // The home of each is what its configuration says.
+    const { NDN_SFC_HOME, ...env } = process.env
     const child = spawn(process.execPath, [...process.execArgv, main, 'up', '--config', config], {
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
       // ctrl-C is for this process, which then ends them in its own time.
       detached: true,

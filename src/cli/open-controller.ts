@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { TokenStore } from '../api/index.ts'
-import { type ControllerActions, ControllerError, DEFAULT_LINK } from '../controller/index.ts'
+import { defaultAddress } from '../control/index.ts'
+import type { ControllerActions } from '../controller/index.ts'
 import { type NetworkDescription, readNetwork } from '../deployment/index.ts'
-import { defaultAddress } from '../router/index.ts'
 import { askNode } from './dataset.ts'
-import type { RegistryChoice } from './registry-options.ts'
+import { openRepository, type RegistryChoice } from './registry-options.ts'
 
 export interface OpenController {
   readonly actions: ControllerActions
@@ -31,9 +31,39 @@ export async function networkOf(
   if (file !== undefined) return await readNetwork(resolve(file))
   const { name } = await askNode({ home }, 'status')
   const address = defaultAddress(home)
-  return { name, registry, nodes: [{ name, control: address, address, ...DEFAULT_LINK }] }
+  return { name, registry, nodes: [{ name, control: address, address }] }
 }
 
-export async function openController(_: ControllerPlace): Promise<OpenController> {
-  throw new ControllerError('failed', 'there is no controller yet')
+/** A controller that goes on with what is kept in the home folder. @throws ControllerError where that cannot be used */
+export async function openController({
+  network,
+  home,
+  registry,
+  log,
+  signal,
+}: ControllerPlace): Promise<OpenController> {
+  const { Controller, CostPlanner, NodeLink, RepositoryCatalog, Store } = await import(
+    '../controller/index.ts'
+  )
+  const repository = await openRepository({ ...registry, registry: network.registry }, signal)
+  const store = new Store(home)
+  const controller = new Controller({
+    store,
+    network,
+    catalog: new RepositoryCatalog(
+      repository,
+      network.nodes.map(({ name }) => name),
+    ),
+    planner: new CostPlanner(),
+    connect: ({ control }) => new NodeLink(control, home),
+    onNote: (text) => log.info(text),
+  })
+  return {
+    actions: controller,
+    tokens: store,
+    close: async () => {
+      await controller.close()
+      repository.close()
+    },
+  }
 }
