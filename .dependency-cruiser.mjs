@@ -121,7 +121,20 @@ export default {
       to: { path: '^(test|bench|functions|scripts)/' },
     },
     {
+      name: 'files stands alone',
+      severity: 'error',
+      from: { path: '^files/' },
+      to: { path: '^(src|scheduler|test|bench|functions|scripts)/' },
+    },
+    {
+      name: 'others go into files by the door',
+      severity: 'error',
+      from: { pathNot: '^files/' },
+      to: { path: '^files/', pathNot: '^files/index\\.ts$' },
+    },
+    {
       name: 'scheduler stands alone',
+      comment: 'But for files, which knows nothing of what a file is about',
       severity: 'error',
       from: { path: '^scheduler/' },
       to: { path: '^(src|test|bench|functions|scripts)/' },
@@ -131,7 +144,7 @@ export default {
       comment: "A function is written as a user's would be; functions/lib is what they share",
       severity: 'error',
       from: { path: '^functions/([^/]+)/' },
-      to: { path: '^(src|test|bench|scheduler|scripts|functions)/', pathNot: '^functions/($1|lib)/' },
+      to: { path: '^(src|files|test|bench|scheduler|scripts|functions)/', pathNot: '^functions/($1|lib)/' },
     },
     {
       name: 'no cycle',
@@ -142,7 +155,7 @@ export default {
     {
       name: 'what runs needs no development package',
       severity: 'error',
-      from: { path: '^(src|functions|scheduler)/' },
+      from: { path: '^(src|files|functions|scheduler)/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

@@ -1,5 +1,5 @@
 import type { ClusterStatementASTNode, EdgeTargetASTNode, GraphASTNode } from '@ts-graphviz/ast'
-import type { Position } from './problem-list.ts'
+import type { Position } from '../../files/index.ts'
 
 /** Value and place of an attribute. */
 export interface DotAttribute {

@@ -1,12 +1,12 @@
 import { parse } from '@ts-graphviz/ast'
+import { checkCount, checkSize, fail, type Position, ProblemList } from '../../files/index.ts'
 import { DEFAULT_USAGE, NO_DEMANDS, type SfType, type Task, type Workflow } from '../model/index.ts'
 import { baseName } from './base-name.ts'
 import { type DotAttribute, DotGraph, type DotNode, positionOf } from './dot-graph.ts'
+import { type FileEdge, readEdges } from './edges.ts'
 import { MAX_QUANTITY } from './fields.ts'
-import { checkEdges, type PlacedEdge } from './graph-check.ts'
 import { ANY_TYPE, DEFAULT_IMPORT_IMAGE, type ImportOptions } from './import-options.ts'
-import { checkCount, checkSize, limitsOf } from './limits.ts'
-import { fail, type Position, ProblemList } from './problem-list.ts'
+import { limitsOf } from './limits.ts'
 
 /** Names of attributes that hold the same, the first that is there counts. */
 const WORK = ['work', 'size', 'weight']
@@ -30,14 +30,14 @@ export function parseDot(text: string, file: string, options: ImportOptions = {}
   const types = new DotTypes(options.image ?? DEFAULT_IMPORT_IMAGE, problems)
   const tasks = [...graph.nodes].map(([id, node]) => taskOf(id, node, types, problems))
   const edges = graph.edges.map(
-    ({ from, to, position, attributes }): PlacedEdge => ({
+    ({ from, to, position, attributes }): FileEdge => ({
       from,
       to,
       data: numberOf(attributes, DATA, problems) ?? labelNumber(attributes.get('label')) ?? 0,
       place: position,
     }),
   )
-  const sorted = checkEdges([...graph.nodes.keys()], strict ? withoutDoubles(edges) : edges, problems)
+  const sorted = readEdges([...graph.nodes.keys()], strict ? withoutDoubles(edges) : edges, problems)
   problems.throwIfAny()
   return { name: name ?? baseName(file), types: types.all(), tasks, edges: sorted }
 }
@@ -145,6 +145,6 @@ function labelNumber(label: DotAttribute | undefined): number | undefined {
 }
 
 /** In a strict graph, an edge that stands there again is the same one; the last counts. */
-function withoutDoubles(edges: readonly PlacedEdge[]): PlacedEdge[] {
+function withoutDoubles(edges: readonly FileEdge[]): FileEdge[] {
   return [...new Map(edges.map((edge) => [JSON.stringify([edge.from, edge.to]), edge])).values()]
 }

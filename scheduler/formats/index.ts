@@ -1,5 +1,5 @@
+export { FileError, type FileProblem } from '../../files/index.ts'
 export { parseDot } from './dot.ts'
-export { FileError, type FileProblem } from './errors.ts'
 export {
   DEFAULT_IMPORT_BANDWIDTH,
   DEFAULT_IMPORT_IMAGE,

@@ -1,5 +1,4 @@
-import { fail, type Path, ProblemList, positionAt } from './problem-list.ts'
-import type { Source } from './yaml-source.ts'
+import { fail, type Path, ProblemList, positionAt, type Source } from '../../files/index.ts'
 
 /** @throws FileError where it is no JSON */
 export function jsonSource(text: string, file: string): Source {

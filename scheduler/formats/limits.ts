@@ -1,5 +1,3 @@
-import { fail, type ProblemList } from './problem-list.ts'
-
 const MIB = 2 ** 20
 
 /** What a file may hold at most. */
@@ -37,22 +35,4 @@ export interface LimitOptions {
 
 export function limitsOf({ limits }: LimitOptions): FileLimits {
   return { ...DEFAULT_FILE_LIMITS, ...limits }
-}
-
-/** @throws FileError where a text is larger than a file may be */
-export function checkSize(text: string, file: string, most: number): void {
-  // A text has at least as many octets as UTF-16 units: to count them exactly is needed near the bound only.
-  const size = text.length > most ? text.length : Buffer.byteLength(text)
-  if (size > most) fail(file, undefined, tooMany(size, 'octets', most))
-}
-
-export function tooMany(count: number, what: string, most: number): string {
-  return `it has ${count} ${what}, and at most ${most} are read`
-}
-
-/** @throws FileError where there are too many of what a file has: that ends what is done with it */
-export function checkCount(count: number, most: number, what: string, problems: ProblemList): void {
-  if (count <= most) return
-  problems.add({ line: 1, column: 1 }, tooMany(count, what, most))
-  problems.throwIfAny()
 }

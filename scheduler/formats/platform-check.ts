@@ -1,8 +1,7 @@
+import { checkCount, didYouMean, type ProblemList } from '../../files/index.ts'
 import { type HostEntry, hostNamesOf } from './host-entry.ts'
-import { checkCount, type FileLimits } from './limits.ts'
-import { didYouMean } from './nearest.ts'
+import type { FileLimits } from './limits.ts'
 import type { PlatformFile } from './platform-schema.ts'
-import type { ProblemList } from './problem-list.ts'
 
 function vcpusOf({ sockets }: HostEntry['fields']): number {
   return sockets.reduce((sum, { cores, vcpusPerCore }) => sum + cores * vcpusPerCore, 0)

@@ -1,11 +1,10 @@
+import { checkSize, keysOf, validate, yamlSource } from '../../files/index.ts'
 import type { Host, Platform } from '../model/index.ts'
 import { baseName } from './base-name.ts'
 import { type HostEntry, hostNamesOf } from './host-entry.ts'
-import { checkSize, type LimitOptions, limitsOf } from './limits.ts'
+import { type LimitOptions, limitsOf } from './limits.ts'
 import { checkHostNames, checkLimits, checkMachines, checkNetworks, checkServers } from './platform-check.ts'
 import { platformFile } from './platform-schema.ts'
-import { validate } from './validate.ts'
-import { keysOf, yamlSource } from './yaml-source.ts'
 
 /**
  * Reads a platform in YAML, as `topologies/README.md` says.

@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { fail, readText } from '../../files/index.ts'
 import type { Platform, Workflow } from '../model/index.ts'
 import { parseDot } from './dot.ts'
 import type { ImportOptions } from './import-options.ts'
-import { type FileLimits, type LimitOptions, limitsOf, tooMany } from './limits.ts'
+import { type LimitOptions, limitsOf } from './limits.ts'
 import { parsePlatform } from './platform-file.ts'
-import { fail } from './problem-list.ts'
 import { parseStg } from './stg.ts'
 import { parseWfFormat } from './wfformat.ts'
 import { parseWorkflow } from './workflow-file.ts'
@@ -29,7 +28,7 @@ const FORMATS: ReadonlyMap<string, WorkflowFormat> = new Map([
 
 /** Reads a platform in YAML. @throws FileError */
 export async function readPlatform(path: string, options: LimitOptions = {}): Promise<Platform> {
-  return parsePlatform(await readText(path, 'markupBytes', limitsOf(options)), path, options)
+  return parsePlatform(await readText(path, limitsOf(options).markupBytes), path, options)
 }
 
 /**
@@ -48,18 +47,5 @@ export async function readWorkflow(path: string, options: ImportOptions = {}): P
       `a workflow is read from files ${known}, and not from ${extension || 'one without extension'}`,
     )
   }
-  return format.parse(await readText(path, format.limit, limitsOf(options)), path, options)
-}
-
-const BYTE_ORDER_MARK = /^\uFEFF/
-
-async function readText(path: string, limit: 'bytes' | 'markupBytes', limits: FileLimits): Promise<string> {
-  try {
-    const { size } = await stat(path)
-    if (size > limits[limit]) return fail(path, undefined, tooMany(size, 'octets', limits[limit]))
-    return (await readFile(path, 'utf8')).replace(BYTE_ORDER_MARK, '')
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
-    return fail(path, undefined, `cannot be read: ${cause.message}`, cause)
-  }
+  return format.parse(await readText(path, limitsOf(options)[format.limit]), path, options)
 }

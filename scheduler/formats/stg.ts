@@ -1,14 +1,14 @@
+import { checkCount, checkSize, fail, type Position, ProblemList } from '../../files/index.ts'
 import { DEFAULT_USAGE, NO_DEMANDS, type Workflow } from '../model/index.ts'
 import { baseName } from './base-name.ts'
-import { checkEdges } from './graph-check.ts'
+import { readEdges } from './edges.ts'
 import {
   ANY_TYPE,
   DEFAULT_IMPORT_BANDWIDTH,
   DEFAULT_IMPORT_SPEED,
   type ImportOptions,
 } from './import-options.ts'
-import { checkCount, checkSize, limitsOf } from './limits.ts'
-import { fail, type Position, ProblemList } from './problem-list.ts'
+import { limitsOf } from './limits.ts'
 
 /** Tasks that STG adds to those it counts: one before all and one after all, without work. */
 const DUMMIES = 2
@@ -49,7 +49,7 @@ export function parseStg(text: string, file: string, options: ImportOptions = {}
       `it should have ${announced} tasks and ${DUMMIES} dummy tasks, and has ${tasks.length} in all`,
     )
   checkTasks(tasks, problems)
-  const edges = checkEdges(
+  const edges = readEdges(
     tasks.map(({ number }) => `${number}`),
     tasks.flatMap(({ number, before }) =>
       before.map(({ task, cost, place }) => ({

@@ -1,6 +1,5 @@
+import { didYouMean, type Path, type ProblemList } from '../../files/index.ts'
 import type { Layer, SfType } from '../model/index.ts'
-import { didYouMean } from './nearest.ts'
-import type { Path, ProblemList } from './problem-list.ts'
 import type { WorkflowFile } from './workflow-schema.ts'
 
 /** A type as it is written. */

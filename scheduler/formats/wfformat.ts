@@ -1,14 +1,19 @@
 import { z } from 'zod'
+import {
+  checkCount,
+  checkSize,
+  didYouMean,
+  type Path,
+  type ProblemList,
+  validate,
+} from '../../files/index.ts'
 import { DEFAULT_USAGE, NO_DEMANDS, type SfType, type Task, type Workflow } from '../model/index.ts'
 import { baseName } from './base-name.ts'
+import { type FileEdge, readEdges } from './edges.ts'
 import { amount, name } from './fields.ts'
-import { checkEdges, type PlacedEdge } from './graph-check.ts'
 import { DEFAULT_IMPORT_IMAGE, DEFAULT_IMPORT_SPEED, type ImportOptions } from './import-options.ts'
 import { jsonSource } from './json-source.ts'
-import { checkCount, checkSize, limitsOf } from './limits.ts'
-import { didYouMean } from './nearest.ts'
-import type { Path, ProblemList } from './problem-list.ts'
-import { validate } from './validate.ts'
+import { limitsOf } from './limits.ts'
 
 const BYTES_PER_MB = 1e6
 
@@ -84,7 +89,7 @@ export function parseWfFormat(text: string, file: string, options: ImportOptions
   const tasks = readTasks(specification, execution.tasks, flow, options, problems)
   const edges = edgesOf(specification, flow)
   checkCount(edges.length, limits.edges, 'edges', problems)
-  const sorted = checkEdges(
+  const sorted = readEdges(
     specification.tasks.map(({ id }) => id),
     edges,
     problems,
@@ -184,9 +189,9 @@ function readTasks(
 }
 
 /** Each edge stands in the file at both its ends, or at one. */
-function edgesOf({ tasks }: Specification, flow: FileFlow): PlacedEdge[] {
+function edgesOf({ tasks }: Specification, flow: FileFlow): FileEdge[] {
   const pairs = new Map<string, Set<string>>()
-  const edges: PlacedEdge[] = []
+  const edges: FileEdge[] = []
   const add = (from: string, to: string, place: Path): void => {
     const known = pairs.get(from) ?? new Set()
     pairs.set(from, known.add(to))

@@ -1,13 +1,18 @@
+import {
+  checkCount,
+  checkSize,
+  didYouMean,
+  keysOf,
+  type ProblemList,
+  validate,
+  yamlSource,
+} from '../../files/index.ts'
 import type { Task, Workflow } from '../model/index.ts'
 import { baseName } from './base-name.ts'
-import { checkEdges, type PlacedEdge } from './graph-check.ts'
-import { checkCount, checkSize, type LimitOptions, limitsOf } from './limits.ts'
-import { didYouMean } from './nearest.ts'
-import type { ProblemList } from './problem-list.ts'
+import { type FileEdge, readEdges } from './edges.ts'
+import { type LimitOptions, limitsOf } from './limits.ts'
 import { readTypes, type TypeEntry } from './type-entries.ts'
-import { validate } from './validate.ts'
 import { type WorkflowFile, workflowFile } from './workflow-schema.ts'
-import { keysOf, yamlSource } from './yaml-source.ts'
 
 /** A task as it is written. */
 interface TaskEntry {
@@ -53,7 +58,7 @@ export function parseWorkflow(text: string, file: string, options: LimitOptions 
   )
   const read = readTypes(types, keysOf(raw.layers), data?.layers ?? {}, problems)
   checkTasks(tasks, keysOf(raw.types), (...path) => isWrong('tasks', ...path), problems)
-  const edges = checkEdges(keysOf(raw.tasks), tasks.flatMap(edgesTo), problems)
+  const edges = readEdges(keysOf(raw.tasks), tasks.flatMap(edgesTo), problems)
   problems.throwIfAny()
   return { name: data?.name ?? baseName(file), types: read, tasks: tasks.map(taskOf), edges }
 }
@@ -80,7 +85,7 @@ function checkTasks(
   }
 }
 
-function edgesTo({ name, fields, after }: TaskEntry): PlacedEdge[] {
+function edgesTo({ name, fields, after }: TaskEntry): FileEdge[] {
   const path = ['tasks', name, 'after']
   return after.map((from, index) => {
     const how = fields.after

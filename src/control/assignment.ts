@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LAST_RESORT_COST } from '../forwarder/index.ts'
 import { Name } from '../packet/index.ts'
 
 /** Most instances, routes and workflow tasks that one node can be assigned. */
@@ -13,7 +14,7 @@ export const MAX_TASK_INPUTS = 1024
 export const MAX_ASSIGNMENT_BYTES = 16 * 1024 * 1024
 
 /** Cost of a next hop that goes on with what it has in hand and is given nothing new, as long as there is another. */
-export const LAST_RESORT_COST = 2 ** 32
+export { LAST_RESORT_COST }
 
 const instanceId = z
   .string()

@@ -30,6 +30,8 @@ export interface FunctionStatus {
   readonly cause?: string | undefined
   readonly digest: string
   readonly instance?: string | undefined
+  /** How many instances of it there are; what is told of it is of the one that is best off. */
+  readonly instances?: number | undefined
   /** How often an instance ended that was not told to. */
   readonly restarts: number
   /** Of the present state, milliseconds since the epoch. */

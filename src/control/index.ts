@@ -1,3 +1,5 @@
+export { defaultAddress } from './address.ts'
+export { assignNode } from './assign-node.ts'
 export * from './assignment.ts'
 export { commandSigner } from './command-signer.ts'
 export type { NodeCommandParameters } from './commands.ts'

@@ -12,6 +12,7 @@ const MODULE_PREFIX = CONTROL_PREFIX.append(Component.generic(CONTROL_MODULE))
 
 /**
  * Gives a command to the node itself.
+ * @param lifetime for which its answer is waited, in milliseconds
  * @throws CommandError; TimeoutError, NackError where no ndn-sfc node answers; PacketError where its answer cannot be read
  */
 export async function commandNode<Verb extends keyof NodeCommandParameters>(
@@ -19,10 +20,11 @@ export async function commandNode<Verb extends keyof NodeCommandParameters>(
   verb: Verb,
   parameters: NodeCommandParameters[Verb],
   signer: Signer,
+  lifetime = COMMAND_LIFETIME_MS,
 ): Promise<void> {
   const data = await endpoint.express(MODULE_PREFIX.append(Component.generic(verb)), {
     mustBeFresh: true,
-    lifetime: COMMAND_LIFETIME_MS,
+    lifetime,
     applicationParameters: Buffer.from(JSON.stringify(parameters)),
     signer,
   })

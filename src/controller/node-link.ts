@@ -1,5 +1,6 @@
 import {
   type Assignment,
+  assignNode,
   commandNode,
   commandSigner,
   type Datasets,
@@ -41,7 +42,7 @@ export class NodeLink implements NodeClient {
   }
 
   async assign(assignment: Assignment, force: boolean): Promise<void> {
-    throw new Error(`not wired ${assignment.revision} ${force}`)
+    await assignNode(await this.#connected(), assignment, await this.#signer(), { force })
   }
 
   async command<Verb extends keyof NodeCommandParameters>(

@@ -5,6 +5,7 @@ export interface Plan {
   readonly deployment: string
   /** Name of the scheduler. */
   readonly scheduler: string
+  /** As it is before anything is done: each part has its own. */
   readonly platform: Platform
   /** One for each chain and workflow, planned as if it ran alone, with the images that those before have brought. */
   readonly parts: readonly PlanPart[]
@@ -17,6 +18,8 @@ export interface PlanPart {
   /** The chain as it is written, or the workflow's name. */
   readonly name: string
   readonly workflow: Workflow
+  /** Of `schedule`: with the images that parts before have brought, and the node that has the content as file server. */
+  readonly platform: Platform
   /** In seconds from when it is asked for. */
   readonly schedule: Schedule
   /** The same with every image there already: what a request takes once all is deployed. */
@@ -33,6 +36,6 @@ export interface PlannedInstance {
   /** By the system's numbers; none: any. */
   readonly cpus: readonly number[]
   readonly idle?: number | undefined
-  /** Octets of its image that the node lacks. */
+  /** Octets of its image that the node lacks, and that no instance before this one brings there. */
   readonly bytes: number
 }

@@ -1,3 +1,7 @@
+export { FileError } from '../../files/index.ts'
+export { type DeploymentFile, readDeployment } from './deployment-file.ts'
+export { deploymentSchema, networkSchema } from './json-schema.ts'
+export { type KnownFunctions, lookUpFunctions } from './known-functions.ts'
 export type {
   Demand,
   DeployedChain,
@@ -9,4 +13,5 @@ export type {
   DescribedNode,
   NetworkDescription,
 } from './model.ts'
+export { readNetwork } from './network-file.ts'
 export { resultPrefix, taskName, workflowName } from './workflow-name.ts'

@@ -86,9 +86,9 @@ export interface DescribedNode {
   readonly control: string
   /** FaceUri to which other nodes connect. */
   readonly address: string
-  /** Name of the network that it is in, and bandwidth of its link, in MB/s. */
-  readonly network: string
-  readonly bandwidth: number
+  /** Name of the network that it is in, and bandwidth of its link, in MB/s; undefined: as the node says itself. */
+  readonly network?: string | undefined
+  readonly bandwidth?: number | undefined
   /** Configuration file of the node, absolute, for whoever is to start it; undefined: it is started elsewhere. */
   readonly config?: string | undefined
 }

@@ -1,11 +1,12 @@
 import { Component, callComponents, Name } from '../packet/index.ts'
 import type { DeployedTask, DeployedWorkflow } from './model.ts'
 
-const WORKFLOWS = Component.generic('workflow')
+/** What the names of all workflows begin with. */
+export const WORKFLOWS = Name.of(Component.generic('workflow'))
 
 /** A workflow's own name: `/workflow/<name>`. */
 export function workflowName({ name }: Pick<DeployedWorkflow, 'name'>): Name {
-  return Name.of(WORKFLOWS, Component.generic(name))
+  return WORKFLOWS.append(Component.generic(name))
 }
 
 /** Name of a task below that of its workflow; with content below it: the name of the list of its inputs. */

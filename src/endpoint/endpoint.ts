@@ -47,6 +47,7 @@ export class Endpoint {
   readonly #form: InterestForm
   readonly #onInterest: EndpointOptions['onInterest']
   readonly #pending = new PendingInterests()
+  readonly #served = new Map<Name, NonNullable<EndpointOptions['onInterest']>>()
   #isClosed = false
 
   constructor(face: Face, options: EndpointOptions = {}) {
@@ -107,6 +108,20 @@ export class Endpoint {
     })
   }
 
+  /**
+   * Gives Interests under a prefix to a handler of their own in the place of `onInterest`, until what it returns is called. It is for
+   * somebody else to lead them here.
+   */
+  serve(prefix: Name, onInterest: NonNullable<EndpointOptions['onInterest']>): () => void {
+    this.#served.set(prefix, onInterest)
+    return () => void this.#served.delete(prefix)
+  }
+
+  #handlerOf(name: Name): EndpointOptions['onInterest'] {
+    for (const [prefix, onInterest] of this.#served) if (prefix.isPrefixOf(name)) return onInterest
+    return this.#onInterest
+  }
+
   /** Sends a Data. @param pitToken that of the Interest that it answers */
   answer(data: Uint8Array, pitToken: Uint8Array | undefined): void {
     this.#send(encodeLp(data, { pitToken }))
@@ -138,7 +153,7 @@ export class Endpoint {
     }
     switch (packet.kind) {
       case 'interest':
-        this.#onInterest?.(packet.interest, packet.pitToken, packet.incomingFaceId)
+        this.#handlerOf(packet.interest.name)?.(packet.interest, packet.pitToken, packet.incomingFaceId)
         break
       case 'data': {
         const { data, pitToken, congestionMark = 0 } = packet

@@ -7,6 +7,7 @@ export type {
   FetchedObject,
   FetchOptions,
 } from './fetch-options.ts'
+export { decodeInputs, encodeInputs, INPUTS_MEDIA_TYPE } from './inputs-list.ts'
 export {
   type ByteSource,
   type ObjectFields,

@@ -122,13 +122,7 @@ export class ArtifactCache {
 
     const files: [string, string | null][] = []
     for (const path of inputs.files) files.push([path, (await digestFile(path)) ?? null])
-    const entry: CacheEntry = { facts: inputs.facts, files, folder: place, digest }
-    const entryFile = this.#entryFile(source)
-    // Unique also among builds of one process.
-    const temporary = `${entryFile}.${randomUUID()}.tmp`
-    await mkdir(join(this.#directory, 'sources'), { recursive: true })
-    await writeFile(temporary, JSON.stringify(entry))
-    await rename(temporary, entryFile)
+    await this.#enter(source, { facts: inputs.facts, files, folder: place, digest })
     return { directory, digest }
   }
 
@@ -142,7 +136,8 @@ export class ArtifactCache {
     digest: string,
     fill: (folder: string) => Promise<void>,
   ): Promise<string | undefined> {
-    const directory = join(this.#artifacts, placeOf(name, digest))
+    const place = placeOf(name, digest)
+    const directory = join(this.#artifacts, place)
     const there = await digestFolder(directory).catch(() => undefined)
     if (there === digest) {
       await utimes(directory, new Date(), new Date())
@@ -153,10 +148,21 @@ export class ArtifactCache {
       await fill(folder)
       if ((await digestFolder(folder)) !== digest) return undefined
       await moveInto(folder, directory, digest)
+      // It has no source to be made of again; so it is listed.
+      await this.#enter(place, { facts: '', files: [], folder: place, digest })
       return directory
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
+  }
+
+  async #enter(source: string, entry: CacheEntry): Promise<void> {
+    const entryFile = this.#entryFile(source)
+    // Unique also among builds of one process.
+    const temporary = `${entryFile}.${randomUUID()}.tmp`
+    await mkdir(join(this.#directory, 'sources'), { recursive: true })
+    await writeFile(temporary, JSON.stringify(entry))
+    await rename(temporary, entryFile)
   }
 
   get #artifacts(): string {

@@ -11,6 +11,8 @@ export interface CreateEngineOptions {
   readonly stateDirectory: string
   /** Is told each line that an instance writes, at most `LOG_LINE_MAX` characters of it. */
   readonly onLog?: LogListener | undefined
+  /** Is told, once, of each thing that a spec asks for and this engine cannot give; the instance runs without it. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** Log level of the instances. Default `info`. */
   readonly logLevel?: string | undefined
 }

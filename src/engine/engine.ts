@@ -40,7 +40,10 @@ export interface InstanceSpec {
   readonly doorDirectory: string
   /** CPUs that it may run on, by the system's numbers. @defaultValue any */
   readonly cpus?: readonly number[] | undefined
-  /** Share of a CPU's time that each of these CPUs gives it, above 0 and at most 1. @defaultValue as the manifest's limits say */
+  /**
+   * Share of its time that each of these CPUs gives it, above 0 and at most 1; the manifest's limit holds as well.
+   * @defaultValue 1
+   */
   readonly cpuShare?: number | undefined
 }
 

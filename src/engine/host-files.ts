@@ -95,7 +95,8 @@ export async function commandLibraries(
   return await hostLibraries(paths, folder)
 }
 
-async function findProgram(name: string): Promise<string> {
+/** @throws EngineError `build-failed` if there is none in PATH */
+export async function findProgram(name: string): Promise<string> {
   const folders = (process.env.PATH ?? CONTAINER_PATH).split(delimiter)
   for (const folder of folders) {
     const path = join(folder, name)

@@ -1,6 +1,7 @@
 export { imageArchitecture } from './architecture.ts'
 export { ARTIFACT_BYTES_MAX, type BuildArtifactOptions, buildArtifact } from './artifact.ts'
 export { ArtifactCache, artifactsOf } from './artifact-cache.ts'
+export { parseCpuList } from './cpu-list.ts'
 export {
   type CreatedEngine,
   type CreateEngineOptions,

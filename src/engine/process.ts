@@ -25,8 +25,10 @@ import {
   nodeArguments,
   STOP_GRACE,
 } from './instance-setup.ts'
+import { Pinning } from './pinning.ts'
 import { processIdentity, processStats } from './process-info.ts'
 import { isAlive, type ProcessRecord, ProcessRecords } from './process-records.ts'
+import { sayOnce } from './say-once.ts'
 
 /** How long an instance's last output is waited for once it has ended, in milliseconds. */
 const LAST_OUTPUT_WAIT = 500
@@ -35,6 +37,9 @@ const LEFTOVER_POLL = 20
 /** How long a leftover may take to end once it was killed, in milliseconds. */
 const KILL_WAIT = 5000
 
+const NO_SHARES =
+  'instances as child processes are not held to a share of a CPU: --engine docker runs them in containers, which are'
+
 export interface ProcessEngineOptions {
   /** Name of the node: instances of other nodes are left alone. */
   readonly nodeName: string
@@ -42,6 +47,8 @@ export interface ProcessEngineOptions {
   readonly stateDirectory: string
   /** Is told each line that an instance writes. */
   readonly onLog?: LogListener | undefined
+  /** Is told, once, of each thing that a spec asks for and this engine cannot give; the instance runs without it. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** Log level of the instances. Default `info`. */
   readonly logLevel?: string | undefined
 }
@@ -53,8 +60,8 @@ interface Child {
 }
 
 /**
- * Runs each instance as a child process. Of the limits only memory is held, and only for the JavaScript heap;
- * there is no containment.
+ * Runs each instance as a child process. Of the limits only memory is held, and only for the JavaScript heap; a share of a CPU
+ * is not. There is no containment.
  */
 export class ProcessEngine implements Engine {
   readonly kind = 'process'
@@ -62,6 +69,8 @@ export class ProcessEngine implements Engine {
   readonly #records: ProcessRecords
   readonly #listeners = new EventListeners()
   readonly #artifacts: ArtifactCache
+  readonly #warn: (message: string) => void
+  readonly #pinning: Pinning
   readonly #children = new Map<string, Child>()
   readonly #starting = new Map<string, Promise<void>>()
   #isClosed = false
@@ -70,6 +79,8 @@ export class ProcessEngine implements Engine {
     this.#options = options
     this.#records = new ProcessRecords(options.stateDirectory, options.nodeName)
     this.#artifacts = new ArtifactCache(artifactsOf(options.stateDirectory))
+    this.#warn = sayOnce(options.onWarning)
+    this.#pinning = new Pinning(this.#warn)
   }
 
   async prepare(artifact: Artifact): Promise<void> {
@@ -133,10 +144,15 @@ export class ProcessEngine implements Engine {
     await Promise.all(running.map(({ id }) => this.stop(id)))
   }
 
-  async #start({ id, artifact, doorDirectory }: InstanceSpec): Promise<void> {
+  async #start(spec: InstanceSpec): Promise<void> {
+    const { id, artifact, doorDirectory, cpuShare = 1 } = spec
     await checkArtifact(artifact)
+    const prefix = await this.#pinning.commandPrefix(spec)
+    if (cpuShare < 1) this.#warn(NO_SHARES)
     await this.#stopLeftover(id, 0)
-    const child = spawn(process.execPath, nodeArguments(artifact.manifest, MAIN_FILE), {
+    const command = [process.execPath, ...nodeArguments(artifact.manifest, MAIN_FILE)]
+    const [program = '', ...args] = [...prefix, ...command]
+    const child = spawn(program, args, {
       cwd: artifact.directory,
       env: { PATH: searchPath(), ...instanceEnvironment(doorDirectory, this.#options.logLevel ?? 'info') },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -155,7 +171,7 @@ export class ProcessEngine implements Engine {
     try {
       await once(child, 'spawn')
     } catch (cause) {
-      throw new EngineError('start-failed', `${id}: ${process.execPath} cannot be run: ${cause}`, cause)
+      throw new EngineError('start-failed', `${id}: ${program} cannot be run: ${cause}`, cause)
     }
     const pid = child.pid ?? 0
     const record = {

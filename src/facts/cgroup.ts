@@ -1,4 +1,4 @@
-import { parseCpuList } from './cpu-list.ts'
+import { parseCpuList } from '../engine/index.ts'
 import type { ReadText } from './system-files.ts'
 
 /** What a control group and those above it leave to this process; what is not there is not limited. */

@@ -50,10 +50,15 @@ export interface NodeFacts extends HeldImages {
   readonly name: string
   readonly os: string
   readonly architecture: string
+  /** Name of the network that it is in, and bandwidth of its link, in MB/s: what its operator says. */
+  readonly network: string
+  readonly bandwidth: number
   readonly cpu: Processors & {
     readonly vcpus: number
-    /** Of one vCPU, in million instructions per second (MIPS). */
+    /** Of a whole CPU, in million instructions per second (MIPS). */
     readonly speed: number
+    /** What of a CPU's time each vCPU is given, above 0 and at most 1: a plan counts on `speed` × `share`. */
+    readonly share: number
     /** When it was measured, in milliseconds since the epoch; not there where the operator says it. */
     readonly measuredAt?: number | undefined
     /** What of a core may be used, in percent; not there where nothing is said. */
@@ -62,6 +67,11 @@ export interface NodeFacts extends HeldImages {
   readonly memory: MemoryFacts
   readonly labels: Labels
   readonly availability: Availability
+  /**
+   * Digests of blobs of the repository that are on this node, so that it need not fetch them. Layers are compressed there: `layers`
+   * and `images` have other digests of the same.
+   */
+  readonly blobs: readonly string[]
   readonly load: NodeLoad
 }
 

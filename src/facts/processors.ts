@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
+import { parseCpuList } from '../engine/index.ts'
 import type { CgroupLimits } from './cgroup.ts'
-import { parseCpuList } from './cpu-list.ts'
 import type { ReadText } from './system-files.ts'
 
 /** Cores of one socket that show the same number of vCPUs. */

@@ -177,6 +177,11 @@ export class Forwarder {
     return this.#undone.resend(id, this.#clock())
   }
 
+  /** How many Interests wait for an answer from each face; a face that none waits for is not there. Looks at all that are pending. */
+  pendingByFace(isCounted: (name: Name) => boolean = () => true): Map<number, number> {
+    return this.#undone.counts(isCounted, this.#clock())
+  }
+
   /**
    * Answers what was sent to a face and is still pending there.
    * @param makeAnswer gives the Data for a name that went out `attempts` times, or undefined to leave it pending

@@ -29,8 +29,13 @@ const SHARE = 4
 /**
  * Looks at an Interest before its strategy does. A face that it gives is where the Interest goes, whatever the FIB says.
  * @param from the face that it came from
+ * @param nextHop the one to which its strategy sends all that belongs to the same result, if it has chosen one
  */
-export type Steering = (interest: Pick<PendingInterest, 'name'>, from: number) => number | undefined
+export type Steering = (
+  interest: Pick<PendingInterest, 'name' | 'resultHash'>,
+  from: number,
+  nextHop: number | undefined,
+) => number | undefined
 
 /** The way of an Interest that came in. */
 export class IncomingInterest {
@@ -129,7 +134,7 @@ export class IncomingInterest {
     const isAggregated = !isNew && known === NONE && pit.isAsked(entry, now)
     if (isAggregated) face.counters.aggregated++
     if (isAggregated && strategy.hearsAggregated !== true) return
-    const steered = this.steer?.(pending, face.id)
+    const steered = this.steer?.(pending, face.id, strategy.nextHopOf?.(pending.resultHash, now))
     if (steered !== undefined && pending.mayGoTo(steered) && pending.send(steered)) return
     if (nextHop !== NONE) {
       if (!pending.mayGoTo(nextHop) || !pending.send(nextHop)) pending.reject(NackReason.NoRoute)

@@ -81,6 +81,22 @@ export class Undone {
     return count
   }
 
+  /** How many Interests wait for an answer from each face; a face that none waits for is not there. */
+  counts(isCounted: (name: Name) => boolean, now: number): Map<number, number> {
+    const { pit } = this.#tables
+    const { faces, nacks, next } = pit.outRecords
+    const counts = new Map<number, number>()
+    for (const entry of pit.entries()) {
+      if (pit.isSatisfied(entry) || (pit.expiries[entry] as number) < now) continue
+      if (!isCounted(pit.nameOf(entry))) continue
+      for (let record = pit.firstOut(entry); record !== NONE; record = next[record] as number) {
+        const face = faces[record] as number
+        if (nacks[record] === NONE) counts.set(face, (counts.get(face) ?? 0) + 1)
+      }
+    }
+    return counts
+  }
+
   #pendingAt(id: number, now: number): number[] {
     const { pit } = this.#tables
     return pit.entries().filter((entry) => {

@@ -7,7 +7,7 @@ export {
   type FunctionParameters,
   isFunctionDefinition,
 } from './define.ts'
-export { healthName } from './health.ts'
+export { healthName, instanceName, isOfInstance, worksName } from './health.ts'
 export { MAX_INPUT_BYTES } from './input.ts'
 export { serveInstance } from './instance.ts'
 export { type Bound, FRESHNESS_BOUND, LIMIT_BOUNDS, type Limits } from './limits.ts'

@@ -21,7 +21,7 @@ import {
 } from '../packet/index.ts'
 import { type Applier, apply } from './apply.ts'
 import { readCall } from './call.ts'
-import { healthName } from './health.ts'
+import { isHealthName } from './health.ts'
 import { InputFetcher, OverloadError } from './input.ts'
 import type { Manifest } from './manifest-fields.ts'
 import { type Result, ResultStore, type ResultStoreLimits } from './result-store.ts'
@@ -69,7 +69,6 @@ export class FunctionRuntime {
   readonly #works = new Map<string, Work>()
   readonly #slots: Slots
   readonly #turns = new Turns(WORKS_A_TURN)
-  readonly #healthName: Name
   #stopped: Promise<void> | undefined
   #onIdle: (() => void) | undefined
   /** When a segment of a result that has several was sent, in milliseconds on the clock. */
@@ -80,7 +79,6 @@ export class FunctionRuntime {
     this.#options = options
     this.#clock = clock
     this.#results = new ResultStore(options.store)
-    this.#healthName = healthName(manifest.name)
     this.#slots = new Slots(manifest.limits.concurrency)
     this.#endpoint = new Endpoint(face, {
       onInterest: (interest, pitToken) => this.#receive(interest, pitToken),
@@ -133,7 +131,7 @@ export class FunctionRuntime {
       this.#answerFromStore(interest, pitToken)
       return
     }
-    if (name.equals(this.#healthName)) {
+    if (isHealthName(name)) {
       this.#endpoint.answer(encodeData({ name }, this.#options.signer()), pitToken)
       return
     }

@@ -46,6 +46,18 @@ export function parseChain(uri: string): Chain {
   return { functions, content: readContent(uri, scanner.position) }
 }
 
+/**
+ * Reads a function as a chain calls it: `resize(width=640)`.
+ * @throws UriError with the position of the fault
+ */
+export function parseCall(text: string): FunctionCall {
+  const scanner = new Scanner(text)
+  const call = readCall(scanner)
+  if (scanner.position < text.length)
+    scanner.fail(call.parameters.length === 0 ? `expected '(' or the end` : 'expected the end')
+  return call
+}
+
 /** Text form, in its one canonical spelling. */
 export function formatChain(chain: Chain): string {
   return chain.functions.map(formatCall).join(':') + chain.content.toString()

@@ -8,6 +8,7 @@ export {
   formatChain,
   formatName,
   type Parameter,
+  parseCall,
   parseChain,
 } from './chain.ts'
 export { Component } from './component.ts'

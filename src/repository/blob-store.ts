@@ -22,6 +22,8 @@ export interface BlobStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+type NoteKind = 'layers' | 'sources' | 'versions'
+
 /** A descriptor's part that says which bytes are meant. */
 export type BlobIdentity = Pick<Descriptor, 'digest' | 'size'>
 
@@ -54,6 +56,12 @@ export class BlobStore {
     const now = new Date(this.#now())
     await utimes(path, now, now).catch(() => {})
     return true
+  }
+
+  /** Digests of all blobs that are there. */
+  async list(): Promise<string[]> {
+    const names = await readdir(join(this.#folder, 'sha256')).catch(() => [])
+    return names.map((name) => `sha256:${name}`).filter((digest) => DIGEST.test(digest))
   }
 
   /** A small blob's bytes. */
@@ -95,8 +103,8 @@ export class BlobStore {
     })
   }
 
-  /** What is written down of a layer that was made, by the key of its content. */
-  async note<T>(kind: 'layers' | 'sources', key: string): Promise<T | undefined> {
+  /** What is written down of a layer that was made, by the key of its content, or of a version that was pulled, by its digest. */
+  async note<T>(kind: NoteKind, key: string): Promise<T | undefined> {
     const text = await readFile(join(this.#folder, kind, `${key}.json`), 'utf8').catch(() => undefined)
     try {
       return text === undefined ? undefined : (JSON.parse(text) as T)
@@ -105,7 +113,7 @@ export class BlobStore {
     }
   }
 
-  async writeNote(kind: 'layers' | 'sources', key: string, value: object): Promise<void> {
+  async writeNote(kind: NoteKind, key: string, value: object): Promise<void> {
     await this.#finish(async (temporary) => {
       await mkdir(join(this.#folder, kind), { recursive: true })
       await writeFile(temporary, JSON.stringify(value))

@@ -76,6 +76,7 @@ export async function pull(
   }
   const artifact = await install(image, store, home)
   await images.put(image)
+  await store.writeNote('versions', digitsOf(resolved.manifest.digest), descriptor)
   const { name, version } = image.manifest
   return { artifact, name, version, digest: resolved.manifest.digest, bytesFetched, bytesThere }
 }
@@ -131,6 +132,28 @@ async function unpack(layer: StoredLayer, digest: string, folder: string, store:
   } catch (error) {
     // It was right when it came, so something changed it here; the next pull fetches it again.
     if (error instanceof RepositoryError) await store.remove(digest)
+    throw error
+  }
+}
+
+/**
+ * What an earlier pull has brought, without asking the repository; undefined where not all of it is here any more.
+ * @param digest of the version
+ */
+export async function pulled(
+  digest: string,
+  { store, home }: Pick<PullOptions, 'store' | 'home'>,
+): Promise<PullResult | undefined> {
+  const descriptor = await store.note<Descriptor>('versions', digitsOf(digest))
+  if (descriptor === undefined) return undefined
+  try {
+    const image = await LocalImage.open(store, descriptor)
+    const artifact = await install(image, store, home)
+    const { name, version } = image.manifest
+    const bytesThere = image.blobs.reduce((sum, blob) => sum + blob.descriptor.size, 0)
+    return { artifact, name, version, digest, bytesFetched: 0, bytesThere }
+  } catch (error) {
+    if (error instanceof RepositoryError && error.code !== 'disk-full') return undefined
     throw error
   }
 }

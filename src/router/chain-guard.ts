@@ -1,7 +1,7 @@
 import { encodeFailure, type Failure } from '../endpoint/index.ts'
 import {
   formatMediaTypes,
-  healthName,
+  isOfInstance,
   type Manifest,
   mediaTypeFits,
   ParameterError,
@@ -26,7 +26,8 @@ export class ChainGuard {
 
   /** The Data that says what is wrong with a chain; undefined where nothing is. */
   check(name: Name): Uint8Array | undefined {
-    if (isHealthQuestion(name)) return undefined
+    // What an instance is asked of itself has no parameters, and is no work.
+    if (isOfInstance(name)) return undefined
     const key = functionsKey(name)
     let verdict = this.#verdicts.get(key)
     if (verdict === undefined) {
@@ -71,11 +72,6 @@ export class ChainGuard {
     }
     return undefined
   }
-}
-
-/** It has no parameters, and what it asks for is no work. */
-function isHealthQuestion(name: Name): boolean {
-  return name.length === 2 && name.equals(healthName(name.at(0)?.text ?? ''))
 }
 
 /** The leading function components of a flat name, one character an octet. */

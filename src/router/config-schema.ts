@@ -25,6 +25,17 @@ export const DEFAULT_MAX_FACES = 1024
 const MAX_VCPUS = 4096
 const MAX_SPEED = 1_000_000
 
+/** Where nothing is said of a node's link: one site with Gigabit Ethernet. */
+const DEFAULT_NETWORK = 'site'
+const DEFAULT_BANDWIDTH = 125
+
+/** Least and most bandwidth of a node's link, in MB/s. */
+const MIN_BANDWIDTH = 0.001
+const MAX_BANDWIDTH = 1_000_000
+
+/** Least that a vCPU has of a CPU's time: a container engine gives no less. */
+const MIN_CPU_SHARE = 0.01
+
 /** Fewest FIB prefixes with which a node can work: it has some of its own. */
 const MIN_ROUTES = 16
 
@@ -86,7 +97,13 @@ const facts = z.strictObject({
     .min(1)
     .max(MAX_SPEED)
     .optional()
-    .meta(about('Speed of a vCPU', { unit: 'MIPS', example: 2000, otherwise: 'measured' })),
+    .meta(about('Speed of a whole CPU', { unit: 'MIPS', example: 2000, otherwise: 'measured' })),
+  cpuShare: z
+    .number()
+    .min(MIN_CPU_SHARE)
+    .max(1)
+    .default(1)
+    .meta(about("What of a CPU's time each vCPU is given, and so each instance on it")),
   memory: z
     .int()
     .min(1)
@@ -109,6 +126,17 @@ const facts = z.strictObject({
     .meta(
       about('What of a core a plan may use', { unit: 'percent', example: 80, otherwise: "the scheduler's" }),
     ),
+  network: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a network is named with 1 to 63 letters, digits and . _ -')
+    .default(DEFAULT_NETWORK)
+    .meta(about('Name of the network that this node is in')),
+  bandwidth: z
+    .number()
+    .min(MIN_BANDWIDTH)
+    .max(MAX_BANDWIDTH)
+    .default(DEFAULT_BANDWIDTH)
+    .meta(about('Bandwidth of its link', { unit: 'MB/s' })),
 })
 
 /** All that a configuration file may say; `sample-config.ts` writes it out. */

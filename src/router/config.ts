@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { defaultAddress } from '../control/index.ts'
 import type { ConnectOptions, SocketOptions } from '../face/index.ts'
 import { canonicalAddress } from './config-fields.ts'
 import { schema } from './config-schema.ts'
-import { defaultAddress } from './home.ts'
 
 /** What a node is told. Paths are absolute. */
 export type NodeConfig = Omit<z.infer<typeof schema>, 'functions'> & {

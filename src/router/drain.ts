@@ -1,17 +1,11 @@
 import type { Forwarder, Steering } from '../forwarder/index.ts'
-import { type Name, TT } from '../packet/index.ts'
+import { isOfInstance } from '../function/index.ts'
+import { TT } from '../packet/index.ts'
+import { isOfResult, QUIET_MS, untilQuiet } from './quiet.ts'
 
-/** How often it is looked whether all is finished, in milliseconds. */
-const POLL_MS = 50
-
-/**
- * After so long without any Interest a function has nothing in hand, in milliseconds: who has fetched one segment of a result asks
- * for the next.
- */
-const QUIET_MS = 500
-
-/** A function as far as it is drained. */
+/** An instance as far as it is drained. */
 export interface Drained {
+  /** Of its function. */
   readonly name: string
   readonly faceId: number
   /** When an Interest was last handed to it, in milliseconds of `performance.now()`. */
@@ -20,55 +14,59 @@ export interface Drained {
 
 export interface DrainOptions {
   readonly forwarder: Pick<Forwarder, 'answerPending' | 'steer'>
-  readonly functions: readonly Drained[]
-  /** Face of the node itself, which asks functions whether they are alive. */
+  readonly instances: readonly Drained[]
+  /** Whether an instance is to be given what others of the node want for their work. */
+  readonly takesWork?: ((instance: Drained) => boolean) | undefined
+  /** Face of the node itself, which asks instances whether they are alive. */
   readonly internalFace: number
   /** Longest time for it, in milliseconds: somebody may ask for segments without end. */
   readonly limit: number
 }
 
 /**
- * Leads to functions, to which no route leads any more, what belongs to work that they have in hand: retries of it, segments of
+ * Leads to instances, to which no route leads any more, what belongs to work that they have in hand: retries of it, segments of
  * results, and the inputs that other functions of the node want for their own work.
  */
 export class Drain {
   readonly #options: DrainOptions
-  readonly #functions: ReadonlyMap<string, Drained>
+  /** By function. */
+  readonly #instances = new Map<string, number[]>()
   readonly #faces: ReadonlySet<number>
-  readonly #inHand = new Set<string>()
+  /** Faces by the keys of what was pending there. */
+  readonly #inHand = new Map<string, number>()
 
   /** From now on; the routes must be withdrawn already. */
   constructor(options: DrainOptions) {
-    const { forwarder, functions, internalFace } = options
+    const { forwarder, instances, internalFace, takesWork = () => true } = options
     this.#options = options
-    this.#functions = new Map(functions.map((one) => [one.name, one]))
-    this.#faces = new Set([internalFace, ...functions.map(({ faceId }) => faceId)])
-    for (const { faceId } of functions) {
+    this.#faces = new Set([internalFace, ...instances.map(({ faceId }) => faceId)])
+    for (const instance of instances) {
+      const { name, faceId } = instance
+      if (takesWork(instance)) this.#instances.set(name, [...(this.#instances.get(name) ?? []), faceId])
       forwarder.answerPending(faceId, ({ key }) => {
-        this.#inHand.add(key)
+        this.#inHand.set(key, faceId)
         return undefined
       })
     }
     forwarder.steer = this.#steer
   }
 
-  readonly #steer: Steering = ({ name }, from) => {
+  readonly #steer: Steering = ({ name, resultHash }, from, nextHop) => {
     const first = name.at(0)
-    if (first?.type !== TT.FunctionComponent) return undefined
-    const isOfWorkInHand = this.#faces.has(from) || isOfResult(name) || this.#inHand.has(name.key)
-    return isOfWorkInHand ? this.#functions.get(first.text)?.faceId : undefined
+    // There is a way to each instance by its id, and it stays.
+    if (first?.type !== TT.FunctionComponent || isOfInstance(name)) return undefined
+    const holder = this.#inHand.get(name.key)
+    if (holder !== undefined) return holder
+    if (!this.#faces.has(from) && !isOfResult(name)) return undefined
+    if (nextHop !== undefined && this.#faces.has(nextHop)) return nextHop
+    // All that belongs to one result is with one instance.
+    const all = this.#instances.get(first.text) ?? []
+    return all[(resultHash >>> 0) % all.length]
   }
 
   /** Resolves when nothing is in hand any more, or with false where that is not so in time; also when it is ended. */
-  async finished(signal: AbortSignal): Promise<boolean> {
-    const end = performance.now() + this.#options.limit
-    while (!signal.aborted && !this.#isQuiet()) {
-      if (performance.now() > end) return false
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, POLL_MS)
-      })
-    }
-    return true
+  finished(signal: AbortSignal): Promise<boolean> {
+    return untilQuiet(() => this.#isQuiet(), this.#options.limit, signal)
   }
 
   end(): void {
@@ -76,20 +74,15 @@ export class Drain {
   }
 
   #isQuiet(): boolean {
-    const { forwarder, functions } = this.#options
+    const { forwarder, instances } = this.#options
     const now = performance.now()
-    return functions.every(({ faceId, askedAt }) => {
+    return instances.every(({ faceId, askedAt }) => {
       let pending = 0
-      forwarder.answerPending(faceId, () => {
-        pending++
+      forwarder.answerPending(faceId, (name) => {
+        if (!isOfInstance(name)) pending++
         return undefined
       })
       return pending === 0 && now - askedAt >= QUIET_MS
     })
   }
-}
-
-/** Whether it asks for a segment of a result that was made before, or how that was made. */
-function isOfResult(name: Name): boolean {
-  return name.at(-2)?.type === TT.VersionNameComponent
 }

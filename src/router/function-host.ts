@@ -45,12 +45,18 @@ export interface FunctionHostOptions {
   readonly signer: () => Signer
   /** Writes a new identity for an instance to a file. */
   readonly writeIdentity: (path: string, artifact: Artifact) => Promise<void>
-  /** Asks an instance of a function whether it is alive; rejects when no answer comes in time (milliseconds). */
-  readonly probe: (functionName: string, timeout: number) => Promise<void>
+  /** Asks an instance whether it is alive; rejects when no answer comes in time (milliseconds). */
+  readonly probe: (functionName: string, id: string, timeout: number) => Promise<void>
   /** Called after each packet that came from an instance. */
   readonly onActivity: () => void
-  /** There is one more function. */
+  /** There is one more version of a function: chains are looked at by it from now on. */
   readonly onFunction: (manifest: Manifest) => void
+  /** There is no version of it any more. */
+  readonly onNoFunction: (name: string) => void
+  readonly onSlot: (slot: FunctionSlot) => void
+  readonly onSlotState: (slot: FunctionSlot) => void
+  /** Its instance has stopped, and its face is about to go. */
+  readonly onSlotGone: (slot: FunctionSlot) => void
   /** Leads a prefix to the face of a function; false if there is no room for the route. */
   readonly addRoute: (prefix: Name, slot: FunctionSlot) => boolean
   readonly removeRoute: (prefix: Name, slot: FunctionSlot) => void
@@ -59,12 +65,22 @@ export interface FunctionHostOptions {
   readonly log: Logger
 }
 
-/** The functions of a node, from their sources to their instances. */
+/** What of an instance is not its function's. */
+export interface InstanceOptions {
+  /** See `InstanceSpec`. */
+  readonly cpus?: readonly number[] | undefined
+  readonly cpuShare?: number | undefined
+}
+
+/** The instances of a node: those of its configuration, from their sources on, and those that are added. */
 export class FunctionHost {
   readonly #options: FunctionHostOptions
   readonly #slots = new Map<string, FunctionSlot>()
+  /** Those that the configuration says: of each function one, with its name as id. */
+  readonly #configured = new Set<FunctionSlot>()
   /** Those that never came to have a slot. */
   readonly #unusable: FunctionStatus[] = []
+  #doors = 0
   #isStopped = false
 
   constructor(options: FunctionHostOptions) {
@@ -75,12 +91,20 @@ export class FunctionHost {
     return [...this.#slots.values()]
   }
 
+  get(id: string): FunctionSlot | undefined {
+    return this.#slots.get(id)
+  }
+
+  isConfigured(slot: FunctionSlot): boolean {
+    return this.#configured.has(slot)
+  }
+
   /** Folders and files of the functions that it is told to run. */
   async sources(): Promise<string[]> {
     return [...(this.#options.config.functions ?? (await shippedFunctions()))]
   }
 
-  /** Builds and starts all; resolves when each is ready or has failed. */
+  /** Builds and starts all of the configuration; resolves when each is ready or has failed. */
   async start(onProgress: (event: NodeProgress) => void): Promise<void> {
     const sources = await this.sources()
     const startNext = async (): Promise<void> => {
@@ -95,9 +119,74 @@ export class FunctionHost {
     await Promise.all(Array.from({ length: START_CONCURRENCY }, startNext))
   }
 
-  /** From now on no route leads to a function. */
+  /**
+   * A slot for one more instance; it is for the caller to start it and to lead anything there.
+   * @throws Error where there is one of that id
+   */
+  add(id: string, artifact: Artifact, options: InstanceOptions = {}): FunctionSlot {
+    if (this.#isStopped) throw new Error('the node stops')
+    if (this.#slots.has(id)) throw new Error(`there is an instance ${id} already: give this one another id`)
+    const { config, engine, forwarder, supervision, signer, writeIdentity, probe, onActivity, log } =
+      this.#options
+    const { name } = artifact.manifest
+    const slot: FunctionSlot = new FunctionSlot({
+      ...options,
+      id,
+      artifact,
+      engine,
+      forwarder,
+      door: join(this.directory, String(this.#doors++)),
+      maxQueue: config.limits.queue,
+      supervision,
+      writeIdentity: (path) => writeIdentity(path, artifact),
+      signer,
+      probe: (timeout) => probe(name, id, timeout),
+      onState: (state, cause) => {
+        log.info({ function: id }, `${state}${cause === undefined ? '' : `: ${cause}`}`)
+        this.#options.onSlotState(slot)
+      },
+      onActivity,
+      log: (level, message) => log[level](message),
+    })
+    this.#slots.set(id, slot)
+    this.#options.onSlot(slot)
+    this.#options.onFunction(artifact.manifest)
+    return slot
+  }
+
+  /** Ends an instance that was added, and forgets it; what is still asked of it is asked elsewhere, or nacked. */
+  async remove(slot: FunctionSlot): Promise<void> {
+    const { forwarder, onFunction, onNoFunction, onSlotGone, log } = this.#options
+    await slot.stop().catch((error: Error) => log.error(error.message))
+    if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id)
+    onSlotGone(slot)
+    forwarder.removeFace(slot.faceId)
+    const heir = this.slots.findLast(({ name }) => name === slot.name)
+    if (heir === undefined) onNoFunction(slot.name)
+    else onFunction(heir.artifact.manifest)
+  }
+
+  /**
+   * Ends the process of an instance after its work, and starts the next. What is new meanwhile goes to another instance, or else waits.
+   * Nothing is changed where it is ended before.
+   */
+  async renew(slot: FunctionSlot, signal: AbortSignal): Promise<void> {
+    const { gate, timeout, id } = slot
+    const { supervision, log } = this.#options
+    if (gate.newWork === undefined) gate.close('waits')
+    const isFinished = await gate.finished(timeout + supervision.hangGrace, signal)
+    if (signal.aborted) {
+      if (gate.newWork === 'waits') slot.open()
+      return
+    }
+    if (!isFinished) log.warn(`${id}: work is still in hand, and its time is over`)
+    await slot.restart(false).catch((error: Error) => log.error(error.message))
+    if (gate.newWork === 'waits') slot.open()
+  }
+
+  /** From now on no route of the configuration's leads to a function. */
   withdrawRoutes(): void {
-    for (const slot of this.slots) this.#options.removeRoute(functionPrefix(slot.name), slot)
+    for (const slot of this.#configured) this.#options.removeRoute(functionPrefix(slot.name), slot)
   }
 
   /** Ends all instances. */
@@ -107,12 +196,12 @@ export class FunctionHost {
   }
 
   /**
-   * Takes `withdrawRoutes` and `withdraw` back: those that still run at once, the others a few at a time, as at the start. Resolves
-   * when each is ready or has failed, or when it is ended.
+   * Takes `withdrawRoutes` and `withdraw` back for those of the configuration: those that still run at once, the others a few at a time,
+   * as at the start. Resolves when each is ready or has failed, or when it is ended.
    */
   async offer(signal: AbortSignal): Promise<void> {
-    for (const slot of this.slots) if (!slot.isWithdrawn) this.#addRoute(slot)
-    const left = this.slots.filter(({ isWithdrawn }) => isWithdrawn)
+    for (const slot of this.#configured) if (!slot.isWithdrawn) this.#addRoute(slot)
+    const left = [...this.#configured].filter(({ isWithdrawn }) => isWithdrawn)
     const ended = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true })
     })
@@ -138,7 +227,9 @@ export class FunctionHost {
 
   /** The longest time that a chain of all functions may work, in milliseconds. */
   get workTime(): number {
-    return this.slots.reduce((sum, { timeout }) => sum + timeout, 0)
+    const times = new Map<string, number>()
+    for (const { name, timeout } of this.slots) times.set(name, Math.max(timeout, times.get(name) ?? 0))
+    return [...times.values()].reduce((sum, time) => sum + time, 0)
   }
 
   /** Gives every instance a new certificate. */
@@ -146,7 +237,7 @@ export class FunctionHost {
     for (const slot of this.slots) {
       await slot
         .renewIdentity()
-        .catch((error: Error) => this.#options.log.error(`${slot.name}: ${error.message}`))
+        .catch((error: Error) => this.#options.log.error(`${slot.id}: ${error.message}`))
     }
   }
 
@@ -159,24 +250,26 @@ export class FunctionHost {
     return undefined
   }
 
+  /** A row for each function. */
   async status(): Promise<FunctionStatus[]> {
     const found = await Promise.all(
-      this.slots.map(async (slot) => {
-        const status = slot.status()
-        return { ...status, ...(await this.#measure(status.instance)) }
+      bestOfEach(this.slots).map(async ({ best, count }) => {
+        const status = best.status()
+        return { ...status, instances: count, ...(await this.measure(status.instance)) }
       }),
     )
     return [...found, ...this.#unusable]
   }
 
-  async #measure(instance: string | undefined): Promise<Pick<FunctionStatus, 'memory' | 'cpu'>> {
+  /** What a process takes, by its name at the engine; nothing where the engine does not say so in time. */
+  async measure(instance: string | undefined): Promise<Pick<FunctionStatus, 'memory' | 'cpu'>> {
     if (instance === undefined) return {}
     let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<undefined>((resolve) => {
+    const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), MEASURE_TIMEOUT_MS)
     })
     const measured = this.#options.engine.stats(instance).catch(() => undefined)
-    const stats = await Promise.race([measured, tooLate])
+    const stats = await Promise.race([measured, late])
     clearTimeout(timer)
     return { memory: stats?.memory, cpu: stats?.cpu }
   }
@@ -203,7 +296,7 @@ export class FunctionHost {
       tell('starting')
       // Not before it was told: `stop` may come from there. From here on the slot is there to be stopped.
       if (this.#isStopped) return
-      const slot = this.#addSlot(artifact, source)
+      const slot = this.#addConfigured(artifact, source)
       const reasonAgainst = this.#options.reasonAgainst(source)
       // As long as its instance starts, what is asked waits for it.
       if (reasonAgainst === undefined) this.#addRoute(slot)
@@ -220,40 +313,22 @@ export class FunctionHost {
   }
 
   /** @throws Error where there is no room for it */
-  #addSlot(artifact: Artifact, source: string): FunctionSlot {
-    const { config, engine, forwarder, supervision, signer, writeIdentity, probe, onActivity, log } =
-      this.#options
-    const { manifest } = artifact
-    const { name } = manifest
+  #addConfigured(artifact: Artifact, source: string): FunctionSlot {
+    const { name } = artifact.manifest
     if (this.#slots.has(name)) {
       throw new Error(
         `a function ${name} is there already, from elsewhere than ${source}: rename one of them`,
       )
     }
-    const slot = new FunctionSlot({
-      artifact,
-      engine,
-      forwarder,
-      door: join(this.directory, String(this.#slots.size)),
-      maxQueue: config.limits.queue,
-      supervision,
-      writeIdentity: (path) => writeIdentity(path, artifact),
-      signer,
-      probe: (timeout) => probe(name, timeout),
-      onState: (state, cause) =>
-        log.info({ function: name }, `${state}${cause === undefined ? '' : `: ${cause}`}`),
-      onActivity,
-      log: (level, message) => log[level](message),
-    })
-    this.#slots.set(name, slot)
-    this.#options.onFunction(manifest)
+    const slot = this.add(name, artifact)
+    this.#configured.add(slot)
     return slot
   }
 
   #addRoute(slot: FunctionSlot): void {
     const { addRoute, log } = this.#options
     if (!addRoute(functionPrefix(slot.name), slot))
-      log.error(`${slot.name}: no Interest can find it, for the FIB is full: raise limits.routes`)
+      log.error(`${slot.id}: no Interest can find it, for the FIB is full: raise limits.routes`)
   }
 }
 
@@ -263,12 +338,35 @@ export function engineNodeName({ name, home }: Pick<NodeConfig, 'name' | 'home'>
 }
 
 /** An engine that is away may come back; what else is in the way of an image stays in the way. */
-function passUnreachable(error: unknown): void {
+export function passUnreachable(error: unknown): void {
   if (!(error instanceof EngineError) || error.code !== 'engine-unreachable') throw error
 }
 
-function functionPrefix(name: string): Name {
+export function functionPrefix(name: string): Name {
   return Name.of(new Component(TT.FunctionComponent, Buffer.from(name)))
+}
+
+/** From the state in which a function is best off to the worst. */
+const STATES: readonly SlotState[] = [
+  'ready',
+  'idle',
+  'paused',
+  'starting',
+  'restarting',
+  'failed',
+  'withdrawn',
+  'stopped',
+]
+
+/** Of each function the instance that is best off, in the order in which functions came. */
+function bestOfEach(slots: readonly FunctionSlot[]): { best: FunctionSlot; count: number }[] {
+  const found = new Map<string, { best: FunctionSlot; count: number }>()
+  const rank = (slot: FunctionSlot): number => STATES.indexOf(slot.status().state)
+  for (const slot of slots) {
+    const { best = slot, count = 0 } = found.get(slot.name) ?? {}
+    found.set(slot.name, { best: rank(slot) < rank(best) ? slot : best, count: count + 1 })
+  }
+  return [...found.values()]
 }
 
 function unusable(name: string, cause: string, artifact: Artifact | undefined): FunctionStatus {

@@ -2,8 +2,10 @@ import type { FunctionStatus } from '../control/index.ts'
 import type { EngineEvent } from '../engine/index.ts'
 import type { CloseReason, Face } from '../face/index.ts'
 import { Door } from './door.ts'
+import { Gate } from './gate.ts'
 import { HangWatch } from './hang-watch.ts'
-import { describeExit, instanceId } from './instance-words.ts'
+import { describeExit, processName } from './instance-words.ts'
+import { NapTimer } from './nap-timer.ts'
 import { PendingWork } from './pending-work.ts'
 import { RestartPace } from './restart-pace.ts'
 import { SlotCondition } from './slot-condition.ts'
@@ -17,30 +19,46 @@ interface Life {
   connectedAt: number | undefined
   /** Why this node ends it. */
   killedFor: string | undefined
+  /** Whether an operator wants that. */
+  isTold: boolean
 }
 
-/** One function on this node: a face that stays, and an instance behind it that may come and go. */
+/** What it took to bring up what runs, in milliseconds, as far as it has come. */
+export interface StartTimes {
+  create?: number
+  /** From then until it was connected. */
+  ready?: number
+}
+
+/** One instance of a function on this node: a face that stays, and a process behind it that may come and go. */
 export class FunctionSlot {
+  readonly id: string
+  /** Of the function. */
   readonly name: string
   readonly faceId: number
+  /** Decides what is handed over. */
+  readonly gate: Gate
   readonly #options: FunctionSlotOptions
   readonly #watch: HangWatch
   readonly #pending: PendingWork
   readonly #pace: RestartPace
   readonly #door: Door
   readonly #condition: SlotCondition
+  readonly #nap: NapTimer
   #starting: Promise<void> | undefined
   #face: Face | undefined
   #life: Life | undefined
   #generation = 0
-  #askedAt = Number.NEGATIVE_INFINITY
   #restarts = 0
+  #startTimes: StartTimes = {}
+  #createdAt = 0
   /** Until the next start, or until the instance there is must have connected or ended. */
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: FunctionSlotOptions) {
-    const { artifact, forwarder, supervision, signer, probe } = options
+    const { id, artifact, forwarder, supervision, signer, probe } = options
     this.#options = options
+    this.id = id
     this.#door = new Door(options.door)
     this.name = artifact.manifest.name
     this.faceId = forwarder.addFace({
@@ -48,6 +66,8 @@ export class FunctionSlot {
       isLocal: true,
       function: this.name,
     })
+    this.gate = new Gate(forwarder, this.faceId)
+    this.#nap = new NapTimer(this.gate, () => this.#sleep())
     this.#pending = new PendingWork({ forwarder, face: this.faceId, function: this.name, signer })
     this.#pace = new RestartPace(supervision)
     this.#condition = new SlotCondition(options.onState)
@@ -69,9 +89,37 @@ export class FunctionSlot {
     return this.#face
   }
 
-  /** When an Interest was last handed over, in milliseconds of `performance.now()`. */
+  /** When an Interest for work was last handed over, in milliseconds of `performance.now()`. */
   get askedAt(): number {
-    return this.#askedAt
+    return this.gate.askedAt
+  }
+
+  /** Of what runs now. */
+  get startTimes(): Readonly<StartTimes> {
+    return this.#startTimes
+  }
+
+  get artifact(): FunctionSlotOptions['artifact'] {
+    return this.#options.artifact
+  }
+
+  /** What runs, by its name at the engine. */
+  get process(): string | undefined {
+    return this.#life?.id
+  }
+
+  get cpus(): readonly number[] {
+    return this.#options.cpus ?? []
+  }
+
+  /** Ends its process when it was not asked for so many milliseconds, until it is asked again; undefined: never. */
+  set idle(ms: number | undefined) {
+    this.#nap.after = ms
+  }
+
+  /** Starts a process where none runs because nobody asks. */
+  wake(): void {
+    if (this.#condition.state === 'idle') this.#wake()
   }
 
   /**
@@ -92,18 +140,72 @@ export class FunctionSlot {
   /** Lets the instance finish and end, and starts no other until `offer`. No route may lead to it any more. */
   async withdraw(cause: string): Promise<void> {
     if (this.#condition.isHalted) return
+    await this.#letGo(() => this.#condition.set('withdrawn', cause))
+  }
+
+  /** Ends the process, which has nothing in hand. @param change how it stands from now on */
+  async #letGo(change: () => void): Promise<void> {
     const life = this.#life
+    const face = this.#face
     this.#life = undefined
-    this.#condition.set('withdrawn', cause)
+    change()
     clearTimeout(this.#timer)
+    this.#nap.stop()
     try {
       if (life !== undefined) await this.#options.engine.stop(life.id)
       await this.#starting
     } finally {
-      this.#face?.close()
-      this.#face = undefined
-      this.#watch.heard()
+      face?.close()
+      if (this.#face === face) {
+        this.#face = undefined
+        this.#watch.heard()
+      }
     }
+  }
+
+  /** Nobody asks: the next Interest starts a process, and waits for it. */
+  #sleep(): void {
+    if (this.#condition.state !== 'ready' || this.gate.newWork !== undefined) return
+    const { log } = this.#options
+    void this.#letGo(() => this.#condition.set('idle', 'nobody asks for it')).catch((error: Error) =>
+      log('error', error.message),
+    )
+    // What comes from now on finds no process, though the old one is not gone yet.
+    this.#face = undefined
+    this.#watch.heard()
+  }
+
+  #wake(): void {
+    this.#condition.set('starting')
+    this.#pace.reset()
+    this.#startNext()
+  }
+
+  /**
+   * Ends the process, and starts the next; resolves as `start` does. Nothing happens where none runs.
+   * @param isKilled at once: what it has in hand is for the next; otherwise it has nothing in hand
+   */
+  async restart(isKilled: boolean): Promise<void> {
+    const life = this.#life
+    if (life === undefined || this.#condition.isHalted) return
+    const why = 'it was told to start again'
+    if (isKilled) {
+      life.isTold = true
+      this.#pace.reset()
+      await this.#kill(life, why)
+    } else {
+      await this.#letGo(() => this.#condition.set('restarting', why))
+      if (this.gate.newWork === 'waits') this.gate.open()
+      if (this.#life === undefined && !this.#condition.isHalted) this.#startNext()
+    }
+    await this.#condition.settled()
+  }
+
+  /** Takes new work again, what waited for it first. */
+  open(): void {
+    if (!this.gate.open()) return
+    if (this.#face !== undefined) this.#options.forwarder.resend(this.faceId)
+    else this.wake()
   }
 
   get isWithdrawn(): boolean {
@@ -124,6 +226,7 @@ export class FunctionSlot {
     this.#condition.set('stopped')
     clearTimeout(this.#timer)
     this.#watch.close()
+    this.#nap.after = undefined
     try {
       if (this.#life !== undefined) await this.#options.engine.stop(this.#life.id)
       await this.#starting
@@ -144,7 +247,7 @@ export class FunctionSlot {
     const life = this.#life
     if (event.type === 'found') {
       this.#pace.reset()
-      if (life === undefined) this.#scheduleStart(0)
+      if (life === undefined && this.#condition.state !== 'idle') this.#scheduleStart(0)
     } else if (life !== undefined) {
       if (event.type === 'lost') this.#onEnd(life, event.cause.message)
       else if (event.id === life.id) this.#onEnd(life, describeExit(event, life.killedFor))
@@ -162,21 +265,24 @@ export class FunctionSlot {
   // The instance
 
   #startNext(): void {
-    const id = instanceId(this.name, ++this.#generation)
-    const life = { id, connectedAt: undefined, killedFor: undefined }
+    const id = processName(this.id, ++this.#generation)
+    const life = { id, connectedAt: undefined, killedFor: undefined, isTold: false }
     this.#life = life
     this.#starting = this.#bringUp(life)
   }
 
   /** Never rejects. */
   async #bringUp(life: Life): Promise<void> {
-    const { artifact, engine, writeIdentity, log, supervision } = this.#options
+    const { artifact, engine, cpus, cpuShare, writeIdentity, log, supervision } = this.#options
     const { directory, identityFile } = this.#door
+    this.#startTimes = {}
     try {
       await writeIdentity(identityFile)
       if (this.#isOver(life)) return
-      const spec = { id: life.id, artifact, doorDirectory: directory }
+      const began = performance.now()
+      const spec = { id: life.id, artifact, doorDirectory: directory, cpus, cpuShare }
       await startInstance(engine, spec, (message) => log('warn', message))
+      this.#noteStart(life, began)
     } catch (error) {
       this.#onEnd(life, (error as Error).message)
       return
@@ -192,6 +298,14 @@ export class FunctionSlot {
     }
   }
 
+  #noteStart({ connectedAt }: Life, began: number): void {
+    const created = performance.now()
+    this.#startTimes.create = created - began
+    this.#createdAt = created
+    // It may have connected before the engine has said that it runs.
+    if (connectedAt !== undefined) this.#startTimes.ready = 0
+  }
+
   #isOver(life: Life): boolean {
     return this.#condition.isHalted || this.#life !== life
   }
@@ -203,7 +317,9 @@ export class FunctionSlot {
       return
     }
     life.connectedAt = performance.now()
+    if (this.#startTimes.create !== undefined) this.#startTimes.ready = life.connectedAt - this.#createdAt
     this.#face = face
+    this.#nap.start()
     clearTimeout(this.#timer)
     const { forwarder, onActivity, log } = this.#options
     face.start({
@@ -216,7 +332,7 @@ export class FunctionSlot {
     })
     this.#condition.set('ready')
     const resent = forwarder.resend(this.faceId)
-    if (resent > 0) log('info', `${this.name}: ${resent} pending Interests sent to the new instance`)
+    if (resent > 0) log('info', `${this.id}: ${resent} pending Interests sent to the new instance`)
   }
 
   /** The socket closes before the engine reports the exit, or because the instance broke the protocol. */
@@ -247,7 +363,7 @@ export class FunctionSlot {
     const { engine, log } = this.#options
     if (this.#isOver(life)) return
     life.killedFor ??= why
-    log('warn', `${this.name}: instance ${life.id} ${why}`)
+    log('warn', `${this.id}: instance ${life.id} ${why}`)
     await engine.stop(life.id, 0).catch((error: Error) => log('error', error.message))
     // An engine that knows nothing of it, or cannot end it, tells of no exit.
     this.#onEnd(life, why)
@@ -258,8 +374,8 @@ export class FunctionSlot {
     this.#life = undefined
     this.#face?.close()
     this.#loseFace()
-    this.#restarts++
-    this.#options.log('warn', `${this.name}: instance ended: ${cause}`)
+    if (!life.isTold) this.#restarts++
+    this.#options.log('warn', `${this.id}: instance ended: ${cause}`)
     const { connectedAt } = life
     const { wait, isHopeless } = this.#pace.next(
       connectedAt === undefined ? 0 : performance.now() - connectedAt,
@@ -272,6 +388,7 @@ export class FunctionSlot {
   }
 
   #loseFace(): void {
+    this.#nap.stop()
     if (this.#face !== undefined) this.#pending.noteDeath()
     this.#face = undefined
     this.#watch.heard()
@@ -285,13 +402,16 @@ export class FunctionSlot {
 
   /** Drops only what the face of an instance drops: an Interest for one that is about to connect waits in the PIT. */
   #send(buffer: Uint8Array, start: number, end: number): boolean {
-    this.#askedAt = performance.now()
-    if (this.#face !== undefined) {
+    const { state } = this.#condition
+    const passage = this.gate.judge(buffer, start, end, state === 'failed')
+    if (this.#face !== undefined && (passage === 'pass' || passage === 'question')) {
       this.#watch.sent()
       return this.#face.send(buffer, start, end)
     }
-    const { state } = this.#condition
-    if (state === 'failed' || state === 'withdrawn') this.#pending.refuseSoon('instance-lost', this.#whyNone)
+    if (passage !== 'pass') return true
+    if (state === 'idle') this.#wake()
+    else if (state === 'failed' || state === 'withdrawn')
+      this.#pending.refuseSoon('instance-lost', this.#whyNone)
     return true
   }
 

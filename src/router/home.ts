@@ -5,8 +5,3 @@ import { join, resolve } from 'node:path'
 export function defaultHome(): string {
   return resolve(process.env.NDN_SFC_HOME || join(homedir(), '.ndn-sfc'))
 }
-
-/** Where the router of a home answers, unless its configuration says otherwise. */
-export function defaultAddress(home: string): string {
-  return `unix://${join(home, 'router.sock')}`
-}

@@ -1,3 +1,4 @@
+export { defaultAddress } from '../control/index.ts'
 export {
   ConfigError,
   type ConfigErrorCode,
@@ -7,7 +8,7 @@ export {
 } from './config.ts'
 export { DataPlane } from './data-plane.ts'
 export type { NodeProgress } from './function-host.ts'
-export { defaultAddress, defaultHome } from './home.ts'
+export { defaultHome } from './home.ts'
 export { Node, type NodeOptions } from './node.ts'
 export { sampleConfig } from './sample-config.ts'
 export { shippedFunctions } from './shipped-functions.ts'

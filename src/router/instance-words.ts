@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { EngineEvent } from '../engine/index.ts'
 
-/** Longest part of a function's name in the id of an instance, which has at most 64 characters. */
+/** Longest part of an instance's id in the name of a process, which has at most 64 characters. */
 const MAX_LABEL = 48
 
-/** Id of a function's instance, unique on its node: `resize-3`. */
-export function instanceId(functionName: string, generation: number): string {
-  if (functionName.length <= MAX_LABEL) return `${functionName}-${generation}`
-  const hash = createHash('sha256').update(functionName).digest('hex').slice(0, 8)
-  return `${functionName.slice(0, MAX_LABEL - 9)}-${hash}-${generation}`
+/** How the engine calls the process of an instance, unique on its node: `resize-3`. */
+export function processName(id: string, generation: number): string {
+  return `${processPrefix(id)}${generation}`
+}
+
+/** What the names of all its processes begin with, before their number. */
+export function processPrefix(id: string): string {
+  if (id.length <= MAX_LABEL) return `${id}-`
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 8)
+  return `${id.slice(0, MAX_LABEL - 9)}-${hash}-`
 }
 
 /**

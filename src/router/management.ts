@@ -103,6 +103,11 @@ export class Management {
     if (event === 'destroyed') this.#status.retire(link.id)
   }
 
+  /** A face to an instance is about to go. */
+  onSlotGone(face: number): void {
+    this.#status.retire(face)
+  }
+
   close(): void {
     this.#ribModule.close()
   }

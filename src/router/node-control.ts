@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CONTROL_MODULE, CONTROL_PREFIX } from '../control/index.ts'
+import { CONTROL_MODULE, CONTROL_PREFIX, type NodeCommandParameters } from '../control/index.ts'
 import { AVAILABILITIES, type Availability, type LabelChanges, LabelError } from '../facts/index.ts'
 import {
   CommandError,
@@ -9,7 +9,7 @@ import {
   type DispatcherOptions,
   type ManagementRequest,
 } from '../management/index.ts'
-import type { Name } from '../packet/index.ts'
+import { Name } from '../packet/index.ts'
 
 /** What commands do. */
 export interface NodeCommands {
@@ -17,6 +17,10 @@ export interface NodeCommands {
   changeLabels(changes: LabelChanges): Promise<void>
   setAvailability(availability: Availability): Promise<void>
   calibrate(): Promise<void>
+  /** @param face by which the command came, where the assignment is to be had @throws CommandError */
+  assign(asked: NodeCommandParameters['assign'], face: number): Promise<void>
+  /** @throws CommandError */
+  restart(asked: NodeCommandParameters['restart']): Promise<void>
 }
 
 const label = z.strictObject({
@@ -32,6 +36,14 @@ const availability = z.strictObject({
 
 const nothing = z.strictObject({})
 
+const assign = z.strictObject({
+  name: z.string().refine(isName, { error: ({ input }) => `'${input}' is no name` }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'sha256 has 64 lower-case hexadecimal digits'),
+  force: z.boolean(),
+})
+
+const restart = z.strictObject({ instance: z.string(), kill: z.boolean() })
+
 /** Commands to the node itself, authorised and answered as those of NFD's protocol are. */
 export class NodeControl {
   readonly #dispatcher: Dispatcher
@@ -44,6 +56,11 @@ export class NodeControl {
       node.setAvailability(asked.availability),
     )
     this.#add(commands, 'calibrate', nothing, (node) => node.calibrate())
+    this.#add(commands, 'assign', assign, async (node, asked, face) => {
+      if (face === undefined) throw badParameters('nobody knows where it came from')
+      await node.assign(asked, face)
+    })
+    this.#add(commands, 'restart', restart, (node, asked) => node.restart(asked))
   }
 
   get prefixes(): readonly Name[] {
@@ -58,7 +75,7 @@ export class NodeControl {
     commands: () => NodeCommands | undefined,
     verb: string,
     parameters: z.ZodType<T>,
-    carryOut: (node: NodeCommands, parameters: T) => Promise<void>,
+    carryOut: (node: NodeCommands, parameters: T, face: number | undefined) => Promise<void>,
   ): void {
     this.#dispatcher.addCommand(
       CONTROL_MODULE,
@@ -69,7 +86,7 @@ export class NodeControl {
         const node = commands()
         if (node === undefined)
           throw new CommandError(ControlStatus.Conflict, 'the node is starting: try again')
-        await carryOut(node, asked).catch((error: unknown) => {
+        await carryOut(node, asked, request.incomingFace).catch((error: unknown) => {
           throw error instanceof LabelError ? badParameters(error.message) : error
         })
         return { statusCode: ControlStatus.Ok, statusText: 'OK' } satisfies ControlResponse
@@ -89,6 +106,14 @@ function readParameters<T>(parameters: z.ZodType<T>, { interest }: ManagementReq
   if (error === undefined) return data
   const [issue] = error.issues
   throw badParameters(issue?.message ?? 'its parameters cannot be used')
+}
+
+function isName(uri: string): boolean {
+  try {
+    return Name.parse(uri).length > 0
+  } catch {
+    return false
+  }
 }
 
 function badParameters(reason: string): CommandError {

@@ -1,4 +1,4 @@
-import { STATUS_PREFIX } from '../control/index.ts'
+import { LOGS_PREFIX, STATUS_PREFIX } from '../control/index.ts'
 import { newVersion, SegmentedObject, splitSegment } from '../endpoint/index.ts'
 import type { Interest, Name, Signer } from '../packet/index.ts'
 import type { Certificates } from './certificates.ts'
@@ -6,8 +6,8 @@ import type { Certificates } from './certificates.ts'
 /** Versions of datasets that are kept for those who still fetch them. */
 export const MAX_DATASETS_KEPT = 32
 
-/** By name; nothing while it cannot be told yet. */
-export type NodeDatasets = Readonly<Record<string, () => unknown>>
+/** By name; nothing while it cannot be told yet. Of `logs` there is one for each instance. */
+export type NodeDatasets = Readonly<Record<string, (instance: string) => unknown>>
 
 export interface NodeDataOptions {
   /** Of the node. */
@@ -37,10 +37,12 @@ export class NodeData {
   async #dataset(name: Name): Promise<Uint8Array | undefined> {
     const asked = splitSegment(name)
     if (asked !== undefined) return this.#kept.get(name.slice(0, -1).key)?.segment(asked.segment)
-    if (name.length !== STATUS_PREFIX.length + 1) return undefined
     const { datasets } = this.#options
-    const dataset = name.at(-1)?.text ?? ''
-    const value = Object.hasOwn(datasets, dataset) ? await datasets[dataset]?.() : undefined
+    const dataset = name.at(STATUS_PREFIX.length)?.text ?? ''
+    const isOfInstance = LOGS_PREFIX.isPrefixOf(name)
+    if (name.length !== STATUS_PREFIX.length + (isOfInstance ? 2 : 1)) return undefined
+    const instance = isOfInstance ? (name.at(-1)?.text ?? '') : ''
+    const value = Object.hasOwn(datasets, dataset) ? await datasets[dataset]?.(instance) : undefined
     if (value === undefined) return undefined
     const object = new SegmentedObject({
       name,

@@ -1,14 +1,32 @@
 import { mkdir, realpath, rm } from 'node:fs/promises'
 import type { Logger } from 'pino'
-import type { FaceStatus, FunctionStatus, NodeStatus, RouteStatus } from '../control/index.ts'
+import type {
+  AssignmentReport,
+  FaceStatus,
+  FunctionStatus,
+  LogReport,
+  NodeCommandParameters,
+  NodeStatus,
+  RouteStatus,
+  WorkReport,
+} from '../control/index.ts'
 import { type CreatedEngine, createEngine, type EngineEvent } from '../engine/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import { healthName } from '../function/index.ts'
-import { NodeAvailability } from './availability.ts'
+import { CommandError, ControlStatus } from '../management/index.ts'
+import { Assigned } from './assigned.ts'
+import { AssignedImages } from './assigned-images.ts'
+import { AssignedTraffic } from './assigned-traffic.ts'
+import { AssignmentStore } from './assignment-store.ts'
+import { NodeAvailability, type NodeAvailabilityOptions } from './availability.ts'
 import type { NodeConfig } from './config.ts'
 import { Drain } from './drain.ts'
+import { fetchAssignment } from './fetch-assignment.ts'
 import { engineNodeName, FunctionHost, type NodeProgress } from './function-host.ts'
 import { Identities } from './identities.ts'
+import { InstanceLogs } from './instance-logs.ts'
+import { reportAssignment } from './instance-reports.ts'
+import { Measures } from './measures.ts'
 import type { NodeCommands } from './node-control.ts'
 import { NodeState } from './node-state.ts'
 import { type ReloadTarget, reload } from './reload.ts'
@@ -16,6 +34,7 @@ import { Report } from './report.ts'
 import { Router } from './router.ts'
 import { Self } from './self.ts'
 import { DEFAULT_SUPERVISION, type Supervision } from './supervision.ts'
+import { type Worker, Works } from './works.ts'
 
 export interface NodeOptions {
   readonly log: Logger
@@ -34,6 +53,8 @@ interface Parts {
   readonly identities: Identities
   readonly router: Router
   readonly state: NodeState
+  readonly store: AssignmentStore
+  readonly logs: InstanceLogs
 }
 
 /** A node: a router and the functions that it offers. */
@@ -45,11 +66,17 @@ export class Node {
   readonly #identities: Identities
   readonly #router: Router
   readonly #functions: FunctionHost
+  readonly #assigned: Assigned
+  readonly #images: AssignedImages
+  readonly #works: Works
+  readonly #logs: InstanceLogs
+  readonly #measures: Measures
   readonly #report: Report
   readonly #availability: NodeAvailability
   readonly #self: Self
   readonly #renewals: NodeJS.Timeout
   readonly #unwatch: () => void
+  readonly #ending = new AbortController()
   #config: NodeConfig
   #reloading: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
@@ -63,6 +90,8 @@ export class Node {
     await mkdir(config.home, { recursive: true })
     const identities = await Identities.open(config.home, config.name)
     const state = await NodeState.open(config.home)
+    const store = await AssignmentStore.open(config.home)
+    const logs = new InstanceLogs()
     let node: Node | undefined
     const datasets = {
       functions: () => node?.functions(),
@@ -70,6 +99,9 @@ export class Node {
       faces: () => node?.faces(),
       status: () => node?.status(),
       facts: () => node?.facts(),
+      assigned: () => node?.assigned(),
+      works: () => node?.works(),
+      logs: (instance: string) => node?.logs(instance),
     }
     const commands = (): NodeCommands | undefined => node?.commands
     const supervision = { ...DEFAULT_SUPERVISION, ...options.supervision }
@@ -81,10 +113,14 @@ export class Node {
       const created = await createEngine(config.engine, {
         nodeName: engineNodeName({ name: config.name, home: await realpath(config.home) }),
         stateDirectory: config.home,
-        onLog: (id, line) => log.info({ instance: id }, line),
+        onLog: (id, line) => {
+          log.info({ instance: id }, line)
+          logs.add(id, line)
+        },
+        onWarning: (message) => log.warn(message),
       })
       for (const id of created.leftovers) log.warn(`stopped ${id}, left behind by a node that crashed`)
-      node = new Node({ config, supervision, log, created, identities, router, state })
+      node = new Node({ config, supervision, log, created, identities, router, state, store, logs })
     } catch (error) {
       await router.close()
       throw error
@@ -97,6 +133,7 @@ export class Node {
       await node.#functions.start(onProgress)
       await router.multicast.set(config.multicast)
       await router.staticRoutes.set(config.routes)
+      if (node.#stopped === undefined) node.#assigned.begin()
     } catch (error) {
       await node.stop()
       throw error
@@ -106,7 +143,7 @@ export class Node {
     return node
   }
 
-  private constructor({ config, supervision, log, created, identities, router, state }: Parts) {
+  private constructor({ config, supervision, log, created, identities, router, state, store, logs }: Parts) {
     const { engine, why } = created
     const { plane, routing } = router
     this.#config = config
@@ -115,6 +152,12 @@ export class Node {
     this.#created = created
     this.#identities = identities
     this.#router = router
+    const traffic = new AssignedTraffic({
+      ...router.assigned,
+      internalFace: plane.internalFace,
+      slot: (id) => this.#functions.get(id),
+      chooseStrategy: (prefix) => router.chooseFunctionStrategy(prefix),
+    })
     this.#functions = new FunctionHost({
       config,
       engine,
@@ -122,12 +165,22 @@ export class Node {
       supervision,
       signer: () => identities.node.signer,
       writeIdentity: (path, artifact) => identities.writeForInstance(path, artifact),
-      probe: async (name, lifetime) => {
-        await plane.endpoint.express(healthName(name), { mustBeFresh: true, lifetime })
+      probe: async (name, id, lifetime) => {
+        await plane.endpoint.express(healthName(name, id), { mustBeFresh: true, lifetime })
       },
       onActivity: () => plane.armExpiry(),
       onFunction: (manifest) => router.addFunction(manifest),
-      addRoute: (prefix, slot) => router.addFunctionFace(prefix, slot),
+      onNoFunction: (name) => router.removeFunction(name),
+      onSlot: (slot) => {
+        router.addSlot(slot)
+        logs.open(slot.id)
+      },
+      onSlotState: ({ id }) => traffic.refresh(id),
+      onSlotGone: (slot) => {
+        router.removeSlot(slot)
+        logs.close(slot.id)
+      },
+      addRoute: (prefix, slot) => router.addFunctionRoute(prefix, slot),
       removeRoute: (prefix, slot) => router.removeFunctionRoute(prefix, slot),
       reasonAgainst: (source) => this.#availability.reasonAgainst(source),
       log,
@@ -135,9 +188,27 @@ export class Node {
     const tell = (level: 'info' | 'warn', message: string): void => log[level](message)
     this.#availability = new NodeAvailability({
       state,
-      functions: this.#functions,
+      functions: this.#availableFunctions(traffic),
       drain: () => this.#drain(),
       log: tell,
+    })
+    this.#images = new AssignedImages({ home: config.home, engine })
+    this.#assigned = new Assigned({
+      store,
+      traffic,
+      host: this.#functions,
+      images: this.#images,
+      supervision,
+      availability: () => this.#availability.now,
+      // Of a configuration that says it.
+      cpuShare: () => (this.#config.facts as { readonly cpuShare?: number }).cpuShare,
+      log: tell,
+    })
+    this.#measures = new Measures((process) => this.#functions.measure(process))
+    this.#logs = logs
+    this.#works = new Works({
+      workers: () => this.#workers(),
+      ask: (name, lifetime) => plane.endpoint.express(name, { mustBeFresh: true, lifetime }),
     })
     this.#self = new Self({
       config: () => this.#config,
@@ -152,6 +223,7 @@ export class Node {
       plane,
       routing,
       functions: this.#functions,
+      planOf: (prefix, face) => traffic.planOf(prefix, face),
       engine: { engine: engine.kind, why },
       availability: () => this.#availability.now,
       anchor: identities.anchor.name,
@@ -210,12 +282,74 @@ export class Node {
     return this.#self.facts()
   }
 
+  /** What a controller has assigned, and how it stands with all instances. */
+  assigned(): AssignmentReport {
+    return reportAssignment({
+      assigned: this.#assigned,
+      host: this.#functions,
+      measures: this.#measures,
+      forwarder: this.#router.plane.forwarder,
+    })
+  }
+
+  /** What its instances have done lately, the newest last. */
+  works(): Promise<WorkReport[]> {
+    return this.#works.recent()
+  }
+
+  /** What an instance wrote last; undefined where there is none of that id. */
+  logs(instance: string): LogReport | undefined {
+    return this.#logs.get(instance)
+  }
+
   /** What commands to the node do. */
   get commands(): NodeCommands {
     return {
       changeLabels: (changes) => this.#self.changeLabels(changes),
       calibrate: () => this.#self.calibrate(),
-      setAvailability: (availability) => this.#availability.set(availability),
+      setAvailability: async (availability) => {
+        await this.#availability.set(availability)
+        if (availability === 'active') await this.#assigned.takeAll()
+      },
+      assign: async (asked, face) => {
+        const { plane, routing } = this.#router
+        const assignment = await fetchAssignment(plane.endpoint, routing, asked, face)
+        await this.#assigned.accept(assignment, asked.force)
+      },
+      restart: (asked) => this.#restart(asked),
+    }
+  }
+
+  async #restart({ instance, kill }: NodeCommandParameters['restart']): Promise<void> {
+    const assigned = this.#assigned.get(instance)
+    const slot = this.#functions.get(instance)
+    if (assigned !== undefined) assigned.restart(kill)
+    else if (slot === undefined)
+      throw new CommandError(ControlStatus.NotFound, `there is no instance ${instance} on this node`)
+    // It is carried out after the answer: its work may take long.
+    else void (kill ? slot.restart(true) : this.#functions.renew(slot, this.#ending.signal)).catch(() => {})
+  }
+
+  #workers(): Worker[] {
+    return this.#functions.slots.flatMap(({ id, name, face, process }) =>
+      face === undefined || process === undefined ? [] : [{ id, name, process }],
+    )
+  }
+
+  /** Those of the configuration and those of an assignment, as the node's availability deals with them. */
+  #availableFunctions(traffic: AssignedTraffic): NodeAvailabilityOptions['functions'] {
+    const host = this.#functions
+    return {
+      sources: () => host.sources(),
+      withdrawRoutes: () => {
+        host.withdrawRoutes()
+        traffic.withdraw()
+      },
+      withdraw: (cause) => host.withdraw(cause),
+      offer: async (signal) => {
+        this.#assigned.offer()
+        await host.offer(signal)
+      },
     }
   }
 
@@ -223,7 +357,8 @@ export class Node {
     const { forwarder, internalFace } = this.#router.plane
     return new Drain({
       forwarder,
-      functions: this.#functions.slots,
+      instances: this.#functions.slots,
+      takesWork: ({ faceId }) => this.#functions.slotOf(faceId)?.gate.newWork === undefined,
       internalFace,
       limit: this.#functions.workTime,
     })
@@ -242,6 +377,9 @@ export class Node {
     this.#router.staticRoutes.close()
     await this.#reloading
     await this.#availability.close()
+    this.#ending.abort()
+    this.#images.close()
+    await this.#assigned.close()
     this.#self.close()
     await this.#functions.stop()
     this.#unwatch()

@@ -10,12 +10,16 @@ export interface OwnFace {
   readonly face: Face | undefined
 }
 
-/** The faces that do not lead out of the node. They are there for as long as the node is. */
+/** The faces that do not lead out of the node: they are there for as long as the node, or an instance, is. */
 export class OwnFaces {
   readonly #faces = new Map<number, OwnFace>()
 
   add(face: OwnFace): void {
     this.#faces.set(face.id, face)
+  }
+
+  remove(id: number): void {
+    this.#faces.delete(id)
   }
 
   get(id: number): OwnFace | undefined {

@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly routing: Routing
   readonly engine: Pick<NodeStatus, 'engine' | 'why'>
   readonly availability: () => Availability
+  /** The plan that a controller's route comes from. */
+  readonly planOf: (prefix: Name, face: number) => string | undefined
   /** Name of the trust anchor's certificate. */
   readonly anchor: Name
 }
@@ -34,8 +36,9 @@ export class Report {
   }
 
   routes(): RouteStatus[] {
-    const { plane, routing } = this.#options
-    return listRoutes(plane.forwarder.fib, routing.rib, (face) => this.#whither(face), performance.now())
+    const { plane, routing, planOf } = this.#options
+    const whither = (face: number): Whither => this.#whither(face)
+    return listRoutes(plane.forwarder.fib, routing.rib, whither, planOf, performance.now())
   }
 
   /** What a face leads to. */

@@ -1,8 +1,9 @@
 import type { RouteFlagName, RouteOrigin, RouteStatus } from '../control/index.ts'
 import type { Forwarder, NextHop } from '../forwarder/index.ts'
+import { isOfInstance } from '../function/index.ts'
 import { type Rib, RouteOrigin as RibOrigin, RouteFlag } from '../management/index.ts'
 import { formatName, type Name } from '../packet/index.ts'
-import { OWN_ORIGIN } from './routing.ts'
+import { ASSIGNED_ORIGIN, OWN_ORIGIN } from './routing.ts'
 
 /** What a face leads to: the node itself, a function of it, or a peer. */
 export interface Whither {
@@ -23,22 +24,31 @@ const ORIGINS: Readonly<Record<number, RouteOrigin>> = {
   [RibOrigin.Nlsr]: 'nlsr',
   [RibOrigin.PrefixAnn]: 'prefix-announcement',
   [RibOrigin.Static]: 'static',
+  [ASSIGNED_ORIGIN]: 'controller',
 }
 
 /**
  * All prefixes of the FIB with their next hops, and of each the routes that it follows from.
+ * @param planOf the plan that a controller's route comes from
  * @param now of the clock by which routes end, in milliseconds
  */
 export function listRoutes(
   fib: Forwarder['fib'],
   rib: Rib,
   whither: (face: number) => Whither,
+  planOf: (prefix: Name, face: number) => string | undefined,
   now: number,
 ): RouteStatus[] {
   const routes: Routes = new Map([...rib.entries()].map((entry) => [entry.prefix.key, entry.routes]))
-  return [...fib.entries()].map(({ prefix, hops }) => ({
+  // That each instance is asked of itself under its id goes without saying.
+  const entries = fib.entries().filter(({ prefix }) => !isOfInstance(prefix))
+  return entries.map(({ prefix, hops }) => ({
     prefix: formatPrefix(prefix),
-    hops: hops.flatMap((hop) => describeHop(hop, routes.get(prefix.key) ?? [], whither(hop.face), now)),
+    hops: hops.flatMap((hop) => {
+      const plan = planOf(prefix, hop.face)
+      const told = describeHop(hop, routes.get(prefix.key) ?? [], whither(hop.face), now)
+      return told.map((one) => (one.origin === 'controller' ? { ...one, plan } : one))
+    }),
   }))
 }
 

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import { STATUS_PREFIX } from '../control/index.ts'
 import { StrategyRegistry } from '../forwarder/index.ts'
-import type { Manifest } from '../function/index.ts'
+import { instanceName, type Manifest } from '../function/index.ts'
+import { RouteOrigin } from '../management/index.ts'
 import { Data, type Interest, NackReason, Name } from '../packet/index.ts'
 import { createVerifier } from '../trust/index.ts'
+import { AssignedRoutes } from './assigned-routes.ts'
 import { Authorizer } from './authorize.ts'
 import { ChainGuard } from './chain-guard.ts'
 import type { NodeConfig } from './config.ts'
@@ -17,13 +19,20 @@ import { MulticastFaces } from './multicast-faces.ts'
 import type { NodeCommands } from './node-control.ts'
 import { NodeData, type NodeDatasets } from './node-data.ts'
 import { OwnFaces } from './own-faces.ts'
-import { Routing } from './routing.ts'
+import { ASSIGNED_ORIGIN, Routing } from './routing.ts'
 import { StaticRoutes } from './static-routes.ts'
 import type { Supervision } from './supervision.ts'
+import { TaskInputs } from './task-inputs.ts'
 import { VERSION } from './version.ts'
 
 /** Where several instances offer a function, all of one result comes from one. */
 const FUNCTION_STRATEGY = Name.parse('/localhost/nfd/strategy/sticky')
+
+/** What an instance is asked of itself says nothing of how long its work takes. */
+const INSTANCE_STRATEGY = Name.parse('/localhost/nfd/strategy/best-route')
+
+/** For so long an old route to another node is a last resort, in milliseconds. */
+const PEER_LINGER_MS = 10_000
 
 export interface RouterOptions {
   readonly config: NodeConfig
@@ -40,6 +49,12 @@ export class Router {
   readonly plane: DataPlane
   readonly routing: Routing
   readonly staticRoutes: StaticRoutes
+  /** What a controller has assigned. */
+  readonly assigned: {
+    readonly routes: AssignedRoutes
+    readonly peers: StaticRoutes
+    readonly tasks: TaskInputs
+  }
   readonly multicast: MulticastFaces
   readonly #management: Management
   readonly #nodeData: NodeData
@@ -64,12 +79,22 @@ export class Router {
     })
     const { links, forwarder, internalFace } = this.plane
     this.routing = new Routing(forwarder.fib, config.limits)
-    this.staticRoutes = new StaticRoutes({
-      links,
-      routing: this.routing,
-      supervision,
-      log: (level, message) => log[level](message),
-    })
+    const routesBy = (origin: number, linger?: number): StaticRoutes =>
+      new StaticRoutes({
+        links,
+        routing: this.routing,
+        supervision,
+        origin,
+        linger,
+        isWanted: (link) => this.#routesToOthers.some((routes) => routes.uses(link)),
+        log: (level, message) => log[level](message),
+      })
+    this.staticRoutes = routesBy(RouteOrigin.Static)
+    this.assigned = {
+      routes: new AssignedRoutes(this.routing),
+      peers: routesBy(ASSIGNED_ORIGIN, PEER_LINGER_MS),
+      tasks: new TaskInputs(signer),
+    }
     this.multicast = new MulticastFaces({ links, log: (level, message) => log[level](message) })
     this.apply(config)
     this.#ownFaces.add({ id: internalFace, uri: 'internal://', hasLocalFields: true, face: undefined })
@@ -83,7 +108,9 @@ export class Router {
       signer,
       version: VERSION,
       commands,
-      onDestroy: (link) => this.staticRoutes.giveUp(link),
+      onDestroy: (link) => {
+        for (const routes of this.#routesToOthers) routes.giveUp(link)
+      },
       log: (level, message) => log[level](message),
     })
     for (const prefix of [STATUS_PREFIX, ...this.#management.prefixes, identities.node.name])
@@ -122,6 +149,11 @@ export class Router {
       return
     }
     try {
+      const inputs = this.assigned.tasks.answer(interest)
+      if (inputs !== undefined) {
+        endpoint.answer(inputs, pitToken)
+        return
+      }
       const answer = await this.#nodeData.answer(interest)
       if (answer === undefined) endpoint.nack(interest, NackReason.NoRoute, pitToken)
       else if (answer.isOfNow) this.plane.answerOnce(answer.data, pitToken)
@@ -135,18 +167,27 @@ export class Router {
   #onFaceEvent(event: LinkEvent, link: Link): void {
     // What follows from its routes goes first, so that what was asked of it finds the ways that are left.
     if (event === 'destroyed') this.routing.removeFace(link.id)
-    this.staticRoutes.onEvent(event, link)
+    for (const routes of this.#routesToOthers) routes.onEvent(event, link)
     this.#management.onFaceEvent(event, link)
   }
 
-  /** Chains with this function are looked at from now on. */
+  get #routesToOthers(): StaticRoutes[] {
+    return [this.staticRoutes, this.assigned.peers]
+  }
+
+  /** Chains with this function are looked at from now on, in the place of another version of it. */
   addFunction(manifest: Manifest): void {
     this.#manifests.set(manifest.name, manifest)
     this.#guard.reset()
   }
 
-  /** Leads a prefix to the face of a function. @returns false if there is no room for the route */
-  addFunctionFace(prefix: Name, slot: Pick<FunctionSlot, 'name' | 'faceId' | 'face'>): boolean {
+  removeFunction(name: string): void {
+    this.#manifests.delete(name)
+    this.#guard.reset()
+  }
+
+  /** There is one more instance of a function: it can be asked of itself. */
+  addSlot(slot: Pick<FunctionSlot, 'id' | 'name' | 'faceId' | 'face'>): void {
     this.#ownFaces.add({
       id: slot.faceId,
       uri: `function://${slot.name}`,
@@ -155,15 +196,40 @@ export class Router {
         return slot.face
       },
     })
-    const { strategies } = this.plane.forwarder
-    const sticky = this.#strategies.findStrategy(FUNCTION_STRATEGY)
-    // There may come to be instances elsewhere; and what an operator has chosen stays.
-    if (typeof sticky === 'object' && 'afterReceiveInterest' in sticky && !strategies.has(prefix))
-      strategies.set(prefix, sticky)
-    return this.routing.addOwn(prefix, slot.faceId)
+    const prefix = instanceName(slot.name, slot.id)
+    this.#choose(prefix.slice(0, -1), INSTANCE_STRATEGY)
+    this.routing.addOwn(prefix, slot.faceId)
   }
 
-  /** Takes the route of `addFunctionFace` back; the face stays. */
+  /** An instance is gone, and what leads to it. Its face is for the forwarder to remove then. */
+  removeSlot({ faceId }: Pick<FunctionSlot, 'faceId'>): void {
+    this.assigned.routes.forget(faceId)
+    // What follows from its routes goes first, so that what was asked of it finds the ways that are left.
+    this.routing.removeFace(faceId)
+    this.#management.onSlotGone(faceId)
+    this.#ownFaces.remove(faceId)
+  }
+
+  /** Leads a prefix to an instance of a function. @returns false if there is no room for the route */
+  addFunctionRoute(prefix: Name, { faceId }: Pick<FunctionSlot, 'faceId'>): boolean {
+    this.chooseFunctionStrategy(prefix)
+    return this.routing.addOwn(prefix, faceId)
+  }
+
+  /** There may come to be several instances of what a prefix stands for, here or elsewhere. */
+  chooseFunctionStrategy(prefix: Name): void {
+    this.#choose(prefix, FUNCTION_STRATEGY)
+  }
+
+  /** What an operator has chosen stays. */
+  #choose(prefix: Name, name: Name): void {
+    const { strategies } = this.plane.forwarder
+    if (strategies.has(prefix)) return
+    const strategy = this.#strategies.findStrategy(name)
+    if (typeof strategy === 'object' && 'afterReceiveInterest' in strategy) strategies.set(prefix, strategy)
+  }
+
+  /** Takes the route of `addFunctionRoute` back. */
   removeFunctionRoute(prefix: Name, { faceId }: Pick<FunctionSlot, 'faceId'>): void {
     this.routing.removeOwn(prefix, faceId)
   }
@@ -177,7 +243,8 @@ export class Router {
 
   /** Ends what would keep the program running. */
   async close(): Promise<void> {
-    this.staticRoutes.close()
+    for (const routes of this.#routesToOthers) routes.close()
+    this.assigned.routes.close()
     this.#management.close()
     await this.plane.close()
   }

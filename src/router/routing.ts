@@ -1,15 +1,14 @@
-import type { Forwarder } from '../forwarder/index.ts'
-import { DirectNextHops, Rib, RouteFlag, RouteOrigin } from '../management/index.ts'
+import { type Forwarder, LAST_RESORT_COST } from '../forwarder/index.ts'
+import { DirectNextHops, Rib, type Route, RouteFlag } from '../management/index.ts'
 import type { Name } from '../packet/index.ts'
 import { nextHopTable } from './fib-control.ts'
 
 /** Origins that nobody may command routes of; numbers that NFD has no names for. */
 export const OWN_ORIGIN = 254
 const LEAD_IN_ORIGIN = 253
-export const RESERVED_ORIGINS: readonly number[] = [OWN_ORIGIN, LEAD_IN_ORIGIN]
-
-/** Cost of a route that is there for a moment: whatever else leads there is asked first. */
-const LEAD_IN_COST = 2 ** 32
+/** Of routes that a controller has assigned. */
+export const ASSIGNED_ORIGIN = 252
+export const RESERVED_ORIGINS: readonly number[] = [OWN_ORIGIN, LEAD_IN_ORIGIN, ASSIGNED_ORIGIN]
 
 /** Bounds of the tables of routes. */
 export interface RoutingLimits {
@@ -42,21 +41,21 @@ export class Routing {
     this.rib.unregister(prefix, face, OWN_ORIGIN)
   }
 
-  /** A route of the configuration. @returns false if there is no room for it */
-  addStatic(prefix: Name, face: number, cost: number, flags: number): boolean {
-    return this.rib.register(prefix, { face, origin: RouteOrigin.Static, cost, flags }) === 'ok'
+  /** A route that somebody wants for good. @returns false if there is no room for it */
+  add(prefix: Name, route: Pick<Route, 'face' | 'origin' | 'cost' | 'flags'>): boolean {
+    return this.rib.register(prefix, route) === 'ok'
   }
 
-  removeStatic(prefix: Name, face: number): void {
-    this.rib.unregister(prefix, face, RouteOrigin.Static)
+  remove(prefix: Name, face: number, origin: number): void {
+    this.rib.unregister(prefix, face, origin)
   }
 
   /**
-   * Leads a name to a face for a moment, beside what leads there anyhow.
+   * Leads a name to a face for a moment, beside what leads there anyhow, which is asked first.
    * @returns takes the route back
    */
   leadTo(name: Name, face: number): () => void {
-    const route = { face, origin: LEAD_IN_ORIGIN, cost: LEAD_IN_COST, flags: 0 }
+    const route = { face, origin: LEAD_IN_ORIGIN, cost: LAST_RESORT_COST, flags: 0 }
     if (this.rib.find(name, face, LEAD_IN_ORIGIN) !== undefined || this.rib.register(name, route) === 'full')
       return () => {}
     return () => {

@@ -15,6 +15,7 @@ import {
   thisMachine,
   vcpuCount,
 } from '../facts/index.ts'
+import { BlobStore } from '../repository/index.ts'
 import type { NodeConfig } from './config.ts'
 import type { NodeState } from './node-state.ts'
 
@@ -33,6 +34,7 @@ export class Self {
   readonly #options: SelfOptions
   readonly #speed: Speed
   readonly #meter: CpuMeter
+  readonly #blobs: BlobStore
   #asked: Promise<NodeFacts> | undefined
 
   constructor(options: SelfOptions) {
@@ -45,6 +47,7 @@ export class Self {
       model,
       onProblem: (message) => log('warn', message),
     })
+    this.#blobs = new BlobStore(config().home)
     this.#meter = new CpuMeter(() => readCpuTimes(source.read, cpus))
     this.#meter.start()
   }
@@ -83,25 +86,31 @@ export class Self {
     const { config, availability, load } = this.#options
     const { name, facts: overrides } = config()
     const { os, architecture, processors, memory } = readMachine(thisMachine(), overrides)
-    const [measured, held] = await Promise.all([
+    const { network, bandwidth, cpuShare, maximumUsage } = overrides
+    const [measured, held, blobs] = await Promise.all([
       overrides.speed === undefined ? this.#speed.get() : undefined,
       this.#held(),
+      this.#blobs.list(),
     ])
     return {
       name,
       os,
       architecture,
+      network,
+      bandwidth,
       cpu: {
         ...processors,
         vcpus: vcpuCount(processors),
         speed: overrides.speed ?? measured?.speed ?? 0,
+        share: cpuShare,
         measuredAt: measured?.at,
-        maximumUsage: overrides.maximumUsage,
+        maximumUsage,
       },
       memory,
       labels: this.labels,
       availability: availability(),
       ...held,
+      blobs,
       load: { cpu: this.#meter.share, memory: memory.total - memory.free, ...load() },
     }
   }

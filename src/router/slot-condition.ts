@@ -45,9 +45,9 @@ export class SlotCondition {
   /** One that is stopped stays so. */
   set(state: SlotState, cause?: string): void {
     if (this.#state === 'stopped') return
+    if (state !== this.#state) this.#since = Date.now()
     this.#state = state
     this.#cause = cause
-    this.#since = Date.now()
     this.#onState(state, cause)
     if (!this.#isSettled) return
     for (const tell of this.#waiting) tell()

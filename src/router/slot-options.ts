@@ -5,8 +5,13 @@ import type { Signer } from '../packet/index.ts'
 import type { Supervision } from './supervision.ts'
 
 export interface FunctionSlotOptions {
+  /** Unique on the node. */
+  readonly id: string
   readonly artifact: Artifact
   readonly engine: Engine
+  /** See `InstanceSpec`. */
+  readonly cpus?: readonly number[] | undefined
+  readonly cpuShare?: number | undefined
   readonly forwarder: Forwarder
   /** Folder for the instance's socket and identity. */
   readonly door: string

@@ -11,6 +11,8 @@ const FACTS: NodeFacts = {
   name: 'lab',
   os: 'linux',
   architecture: 'arm64',
+  network: 'site',
+  bandwidth: 125,
   cpu: {
     model: 'some CPU',
     sockets: [
@@ -20,6 +22,7 @@ const FACTS: NodeFacts = {
     cpus: [0, 2, 1, 3, 4],
     vcpus: 5,
     speed: 1800,
+    share: 1,
     measuredAt: 1_800_000_000_000,
     maximumUsage: 80,
   },
@@ -28,6 +31,7 @@ const FACTS: NodeFacts = {
   availability: 'active',
   images: [{ function: 'resize', digest: '0123456789abcdef', size: 44_800_000, layers: [] }],
   layers: ['a', 'b'],
+  blobs: ['c'],
   load: { cpu: 0.25, memory: 3_000_000_000, instances: 2, pending: 1 },
 }
 
@@ -37,18 +41,23 @@ t.test('facts are aligned pairs', async (t) => {
     `node          lab, linux on arm64
 availability  active
 labels        camera=true, zone=edge
+network       site, 125 MB/s
 CPU           some CPU
 vCPUs         5: 2 cores with 2 threads and 1 core with 1 thread, of a core at most 80 %
 speed         1,800 MIPS a vCPU, measured 2027-01-15
 memory        4.00 GB, 1.00 GB of it free
 load          CPU 25 %, 2 instances, 1 pending Interest
-images        1, 2 layers
+images        1, 2 layers, 1 blob of the repository
               resize 0123456789ab, 44.8 MB
 `,
   )
   t.match(
     formatFacts({ ...FACTS, labels: {}, load: { memory: 0, instances: 0, pending: 0 } }),
     /labels +none\n/,
+  )
+  t.match(
+    formatFacts({ ...FACTS, cpu: { ...FACTS.cpu, share: 0.3 } }),
+    /speed +540 MIPS a vCPU, 30 % of 1,800, measured 2027-01-15\n/,
   )
 })
 

@@ -1,12 +1,14 @@
 import t from 'tap'
 import { findScheduler, Machine, type Platform, Problem, type Workflow } from '../../scheduler/index.ts'
-import { DEFAULT_LINK, hostOf } from '../../src/controller/index.ts'
+import { hostOf } from '../../src/controller/index.ts'
 import type { NodeFacts } from '../../src/facts/index.ts'
 
 const FACTS: NodeFacts = {
   name: 'gateway',
   os: 'linux',
   architecture: 'arm64',
+  network: 'lab',
+  bandwidth: 12,
   cpu: {
     model: 'some CPU',
     sockets: [
@@ -16,21 +18,20 @@ const FACTS: NodeFacts = {
     cpus: [0, 2, 1, 3, 4],
     vcpus: 5,
     speed: 1800,
+    share: 1,
     measuredAt: 1,
   },
   memory: { total: 4_000_000_000, free: 1_000_000_000 },
   labels: { camera: 'true' },
   availability: 'active',
-  images: [
-    { function: 'resize', digest: 'a', size: 100, layers: ['sha256:1', 'sha256:2'] },
-    { function: 'resize', digest: 'b', size: 100, layers: ['sha256:1', 'sha256:3'] },
-  ],
-  layers: ['sha256:1', 'sha256:2', 'sha256:3', 'sha256:4'],
+  images: [{ function: 'resize', digest: 'a', size: 100, layers: ['sha256:1', 'sha256:2'] }],
+  layers: ['sha256:1', 'sha256:2'],
+  blobs: ['sha256:8', 'sha256:9'],
   load: { cpu: 0.5, memory: 3_000_000_000, instances: 1, pending: 0 },
 }
 
 t.test('a host has what its node says', async (t) => {
-  t.same(hostOf(FACTS, { network: 'lab', bandwidth: 12 }), {
+  t.same(hostOf(FACTS), {
     name: 'gateway',
     network: 'lab',
     bandwidth: 12,
@@ -41,14 +42,29 @@ t.test('a host has what its node says', async (t) => {
       { speed: 1800, cores: 1, vcpusPerCore: 1, maximumUsage: 60 },
     ],
     machines: [],
-    images: ['resize'],
-    layers: ['sha256:1', 'sha256:2', 'sha256:3', 'sha256:4'],
+    images: [],
+    layers: ['sha256:8', 'sha256:9'],
   })
   const { sockets } = hostOf({ ...FACTS, cpu: { ...FACTS.cpu, maximumUsage: 80 } })
   t.same(
     sockets.map(({ maximumUsage }) => maximumUsage),
     [80, 80],
   )
+})
+
+t.test('of a CPU that its vCPUs have a share of, a plan counts on that share', async (t) => {
+  const { sockets } = hostOf({ ...FACTS, cpu: { ...FACTS.cpu, share: 0.3 } })
+  t.same(
+    sockets.map(({ speed }) => speed),
+    [540, 540],
+  )
+})
+
+t.test('what a node lacks of an image is what it has no blob of', async (t) => {
+  const layers = ['sha256:1', 'sha256:8'].map((name) => ({ name, size: 10 }))
+  const types = [{ name: 'resize', layers, architectures: ['arm64'] }]
+  const workflow: Workflow = { name: 'photo', types, tasks: [], edges: [] }
+  t.equal(new Problem(workflow, platformOf(FACTS)).missing(0, 0), 10)
 })
 
 t.test('its vCPUs are those of the node, one for each', async (t) => {
@@ -60,7 +76,7 @@ t.test('its vCPUs are those of the node, one for each', async (t) => {
 t.test('a workflow is planned on it, and its demands are looked at', async (t) => {
   const workflow = (camera: string): Workflow => ({
     name: 'photo',
-    types: [{ name: 'resize', layers: [{ name: 'sha256:2', size: 10 }], architectures: ['arm64'] }],
+    types: [{ name: 'resize', layers: [{ name: 'sha256:8', size: 10 }], architectures: ['arm64'] }],
     tasks: [
       {
         name: 'one',
@@ -83,7 +99,7 @@ t.test('a workflow is planned on it, and its demands are looked at', async (t) =
 function platformOf(facts: NodeFacts): Platform {
   return {
     name: 'one node',
-    networks: [{ name: DEFAULT_LINK.network, bandwidth: 1000 }],
+    networks: [{ name: facts.network, bandwidth: 1000 }],
     hosts: [hostOf(facts)],
     repository: undefined,
     fileServer: undefined,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ArtifactCache } from '../../src/engine/artifact-cache.ts'
@@ -38,6 +38,16 @@ t.test('what is there is listed by function, with its digest and size', async (t
   t.ok((one?.size ?? 0) > 1000, 'its runtime is in it')
   await rm(first.directory, { recursive: true })
   t.same(await cache.list(), [])
+})
+
+t.test('one that somebody else has made is listed, too', async (t) => {
+  const { first, folder } = await setUp(t)
+  const cache = new ArtifactCache(join(folder, 'other'))
+  const adopt = () =>
+    cache.adopt('shout', first.digest, (empty) => cp(first.directory, empty, { recursive: true }))
+  const directory = await adopt()
+  t.equal(await adopt(), directory)
+  t.match(await cache.list(), [{ function: 'shout', digest: first.digest }])
 })
 
 t.test('times of files do not matter', async (t) => {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import type { Artifact, Engine, EngineEvent } from '../../src/engine/index.ts'
-import { LAST_WORDS_BYTES } from '../../src/engine/index.ts'
+import { LAST_WORDS_BYTES, parseCpuList } from '../../src/engine/index.ts'
 import {
   type Agent,
   makeArtifact,
@@ -65,6 +66,32 @@ export async function testStartAndStop(t: Test, engineUnderTest: EngineUnderTest
     const { engine } = await setUp(t)
     const agent = await startAgent(t, engine, 'agent-1', artifact)
     t.same(await agent.run('return process.execArgv'), ['--max-old-space-size=96'])
+  })
+
+  await t.test('an instance runs on the CPUs that it is given, and is otherwise as any', async (t) => {
+    const { engine } = await setUp(t)
+    const cpus = parseCpuList(allowedCpus(readFileSync('/proc/self/status', 'utf8'))) ?? []
+    const cpu = cpus.at(-1) as number
+    const [agent, free] = await Promise.all([
+      startAgent(t, engine, 'pinned', artifact, { cpus: [cpu] }),
+      startAgent(t, engine, 'free', artifact, { cpus: [] }),
+    ])
+    const status = 'return require("fs").readFileSync("/proc/self/status", "utf8")'
+    t.equal(allowedCpus(await agent.run(status)), String(cpu))
+    t.same(parseCpuList(allowedCpus(await free.run(status))), cpus)
+    const command =
+      'return require("child_process").execFileSync(process.execPath, ["-p", "process.platform"])'
+    t.ok(await agent.run(command))
+    const exit = nextEvent(engine, 'exit', 'pinned')
+    await engine.stop('pinned')
+    t.match(await exit, { exitCode: 0, signal: null, lastWords: 'asked to stop' })
+  })
+
+  await t.test('an instance on a CPU that there is none of is refused', async (t) => {
+    const { engine } = await setUp(t)
+    const started = startAgent(t, engine, 'agent-1', artifact, { cpus: [0, 4000] })
+    await t.rejects(started, { name: 'EngineError', code: 'start-failed', message: /4000.*0/ })
+    t.same(await engine.list(), [])
   })
 
   await t.test('stop lets an instance finish', async (t) => {
@@ -263,6 +290,26 @@ export async function testWatching(t: Test, engineUnderTest: EngineUnderTest): P
     t.same(await engine.list(), [])
   })
 
+  await t.test('many instances of several versions of a function run side by side', async (t) => {
+    const next = await makeArtifact(t, { files: { version: '2' } })
+    t.teardown(() => cleanUp(next))
+    const { engine } = await setUp(t)
+    await engine.prepare(next)
+    const versions = { a: artifact, b: next, c: artifact, d: next }
+    const agents = await Promise.all(
+      Object.entries(versions).map(([id, version]) => startAgent(t, engine, id, version)),
+    )
+    const look = 'return require("fs").existsSync("version")'
+    t.same(await Promise.all(agents.map((agent) => agent.run(look))), [false, true, false, true])
+    t.same(
+      Object.fromEntries((await engine.list()).map(({ id, digest }) => [id, digest])),
+      Object.fromEntries(Object.entries(versions).map(([id, { digest }]) => [id, digest])),
+    )
+    await Promise.all(['a', 'c'].map((id) => engine.stop(id)))
+    t.same((await engine.list()).map(({ id }) => id).sort(), ['b', 'd'])
+    t.equal(await agents[1]?.run(look), true)
+  })
+
   await t.test('stats are of the instance', async (t) => {
     const { engine } = await setUp(t)
     const agent = await startAgent(t, engine, 'agent-1', artifact)
@@ -299,6 +346,10 @@ export async function testWatching(t: Test, engineUnderTest: EngineUnderTest): P
     await other.close()
     t.equal(await agent.run('return 1'), 1)
   })
+}
+
+function allowedCpus(status: string): string | undefined {
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1]
 }
 
 /** A node of its own for each test, and an artifact that all of them start. */

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { DockerEngine } from '../../src/engine/docker/index.ts'
+import type { InstanceSpec } from '../../src/engine/index.ts'
 import type { Limits } from '../../src/function/index.ts'
 import { docker, removeImages } from './docker-host.ts'
 import { makeArtifact, makeDoor, nextEvent, temporaryFolder, uniqueNode } from './fixture.ts'
@@ -14,12 +15,17 @@ t.test('an instance in a container', { skip: skipWithoutDocker }, async (t) => {
   await engine.prepare(artifact)
   let started = 0
 
-  const start = async (t: Test, limits: Partial<Limits> = {}, doorMode = 0o711) => {
+  const start = async (
+    t: Test,
+    limits: Partial<Limits> = {},
+    doorMode = 0o711,
+    options: Partial<InstanceSpec> = {},
+  ) => {
     const id = `inside-${started++}`
     const exit = nextEvent(engine, 'exit', id)
     const { directory, connected } = await makeDoor(t, doorMode)
     const manifest = { ...artifact.manifest, limits: { ...artifact.manifest.limits, ...limits } }
-    await engine.start({ id, artifact: { ...artifact, manifest }, doorDirectory: directory })
+    await engine.start({ id, artifact: { ...artifact, manifest }, doorDirectory: directory, ...options })
     return { agent: await connected, container: `ndn-sfc-${nodeName}-${id}`, exit }
   }
   const { agent, container } = await start(t)
@@ -191,6 +197,18 @@ t.test('an instance in a container', { skip: skipWithoutDocker }, async (t) => {
   `)
     // A quarter, and what is left of the 100 ms for which the kernel counts.
     t.ok(share < 0.45, `${share} of a CPU`)
+  })
+
+  await t.test('on a share of a CPU also short work is slow', async (t) => {
+    const { agent } = await start(t, { cpus: 1 }, 0o711, { cpus: [0], cpuShare: 0.3 })
+    // At rest, it saves up nothing.
+    const time = await agent.run<number>(`
+    const before = process.cpuUsage()
+    const start = process.hrtime.bigint()
+    while (process.cpuUsage(before).user + process.cpuUsage(before).system < 50_000);
+    return Number(process.hrtime.bigint() - start) / 1e6
+  `)
+    t.ok(time > 100, `${time} ms for 50 ms of a CPU`)
   })
 
   await t.test('more CPUs than the machine has are as many as it has', async (t) => {

@@ -10,12 +10,16 @@ import { makeArtifact, makeDoor, nextEvent, startAgent, temporaryFolder, uniqueN
 import { skipWithoutDocker } from './require-docker.ts'
 
 /** Something at the engine's address that gives the answers of the test. */
-async function fakeEngine(t: Test, answer: (request: IncomingMessage, response: ServerResponse) => void) {
+async function fakeEngine(
+  t: Test,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  onWarning?: (message: string) => void,
+) {
   const socketPath = join(await temporaryFolder(t), 'docker.sock')
   const server = createHttpServer((request, response) => {
     const facts: Record<string, object> = {
       '/version': { Version: '1.2.3', Os: 'linux', Arch: process.arch === 'x64' ? 'amd64' : process.arch },
-      '/info': { NCPU: 2 },
+      '/info': { NCPU: 2, CPUSet: false },
     }
     const fact = facts[request.url ?? '']
     if (fact !== undefined) response.end(JSON.stringify(fact))
@@ -27,7 +31,12 @@ async function fakeEngine(t: Test, answer: (request: IncomingMessage, response: 
     server.closeAllConnections()
     server.close()
   })
-  const options = { nodeName: uniqueNode(), stateDirectory: await temporaryFolder(t), docker: { socketPath } }
+  const options = {
+    nodeName: uniqueNode(),
+    stateDirectory: await temporaryFolder(t),
+    docker: { socketPath },
+    onWarning,
+  }
   const engine = await DockerEngine.connect(options)
   t.teardown(() => engine.close().catch(() => {}))
   return engine
@@ -50,6 +59,20 @@ t.test('something that never answers counts as no engine', async (t) => {
   const why = await isDockerAvailable({ socketPath }, 50)
   t.ok(why instanceof EngineError)
   t.match(why, { code: 'engine-unreachable', message: /no answer within 50 ms/ })
+})
+
+t.test('an engine that cannot keep containers on CPUs is told of, once', async (t) => {
+  const warnings: string[] = []
+  const refuse = (_request: IncomingMessage, response: ServerResponse) => {
+    response.statusCode = 500
+    response.end('{}')
+  }
+  const engine = await fakeEngine(t, refuse, (message) => warnings.push(message))
+  const artifact = await makeArtifact(t)
+  for (const cpus of [[], [0], [1]])
+    await t.rejects(engine.start({ id: 'a', artifact, doorDirectory: '/', cpus }))
+  t.match(warnings, [/on any CPU: the Docker Engine at .* no control group cpuset/])
+  t.equal(warnings.length, 1)
 })
 
 t.test('an engine without space left is told of as a full disk', async (t) => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
 import { digestFolder } from '../../src/engine/folder.ts'
-import type { Artifact, Engine, EngineEvent } from '../../src/engine/index.ts'
+import type { Artifact, Engine, EngineEvent, InstanceSpec } from '../../src/engine/index.ts'
 import { SOCKET_FILE } from '../../src/engine/index.ts'
 import { parseManifest } from '../../src/function/index.ts'
 
@@ -128,9 +128,15 @@ export async function makeDoor(
 }
 
 /** Starts an instance and waits until it has come through its door. */
-export async function startAgent(t: Test, engine: Engine, id: string, artifact: Artifact): Promise<Agent> {
+export async function startAgent(
+  t: Test,
+  engine: Engine,
+  id: string,
+  artifact: Artifact,
+  options: Partial<InstanceSpec> = {},
+): Promise<Agent> {
   const { directory, connected } = await makeDoor(t)
-  await engine.start({ id, artifact, doorDirectory: directory })
+  await engine.start({ id, artifact, doorDirectory: directory, ...options })
   return await connected
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { parseCpuList } from '../../src/engine/index.ts'
 import { readCgroup } from '../../src/facts/cgroup.ts'
-import { parseCpuList } from '../../src/facts/cpu-list.ts'
 import { type FactOverrides, type MachineSource, readMachine, thisMachine } from '../../src/facts/index.ts'
 import { withVcpus } from '../../src/facts/processors.ts'
 import {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { FetchError, fetchObject } from '../../src/endpoint/index.ts'
+import { healthName } from '../../src/function/index.ts'
 import { Component, ContentType, encodeData, Name } from '../../src/packet/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 import { bytesOf } from '../endpoint/fixtures/objects.ts'
@@ -260,7 +261,7 @@ t.test('a signer that fails costs no more than the answers that it should have s
   }
   world.addFunction('f', show('f'), { runtime: { signer } })
   t.match(await world.fail('f/x'), { code: 'no-route' })
-  const health = Name.of(new Component(128, Buffer.from('f')), Component.keyword('health'))
+  const health = healthName('f', 'f-1')
   await t.rejects(world.clock.run(world.consumer.express(health)), { code: 'nack' })
   isBroken = false
   t.equal(await world.run('f/x'), 'f(c)')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { fetchObject } from '../../src/endpoint/index.ts'
-import { type FunctionContext, FunctionRuntime, parseManifest } from '../../src/function/index.ts'
-import { Component, encodeInterest, flatName, Name, parseChain, TT } from '../../src/packet/index.ts'
+import { type FunctionContext, FunctionRuntime, healthName, parseManifest } from '../../src/function/index.ts'
+import { encodeInterest, flatName, Name, parseChain } from '../../src/packet/index.ts'
 import { digestSigner } from '../../src/trust/index.ts'
 import { bytesOf } from '../endpoint/fixtures/objects.ts'
 import { Peer } from '../endpoint/fixtures/peer.ts'
@@ -156,7 +156,7 @@ t.test('an instance tells under its health name that it lives, even while it wor
   world.addFunction('f', show('f'), { limits: { concurrency: 1, queue: 0 } })
   const working = world.get('f/x')
   await quiet()
-  const health = Name.of(new Component(TT.FunctionComponent, Buffer.from('f')), Component.keyword('health'))
+  const health = healthName('f', 'whatever')
   const data = await world.consumer.express(health, { mustBeFresh: true })
   t.ok(data.name.equals(health))
   t.equal(data.freshnessPeriod, 0)

@@ -50,6 +50,21 @@ t.test('functions in a registry', { skip: skipWithoutRegistry }, async (t) => {
     )
   })
 
+  await t.test(
+    'a node knows which layers it need not fetch, by the digests that the repository has',
+    async (t) => {
+      const [image] = (await repository.find('hello')).architectures
+      const layers = image?.layers.map(({ digest }) => digest) ?? []
+      const blobs = await node.store.list()
+      t.equal(layers.length, 3)
+      t.same(
+        layers.filter((digest) => !blobs.includes(digest)),
+        [],
+      )
+      t.same(await (await Home.make(t)).store.list(), [])
+    },
+  )
+
   await t.test('pushed or pulled again, nothing moves', async (t) => {
     const artifact = await makeFunction(t, { name: 'again' })
     const first = await builder.push(repository, artifact)

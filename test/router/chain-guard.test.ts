@@ -114,9 +114,9 @@ t.test('a function whose name is not UTF-8 is refused', async (t) => {
 })
 
 t.test('the question whether an instance is alive passes, whatever its function must be given', async (t) => {
-  t.equal(failureOf(makeGuard().guard, healthName('resize')), undefined)
-  t.match(judge('resize/32=health/1'), { code: 'bad-parameter' }, 'content of such a name does not')
-  t.match(judge('any:resize/32=health'), { code: 'bad-parameter' })
+  t.equal(failureOf(makeGuard().guard, healthName('resize', 'resize-1')), undefined)
+  t.match(judge('resize/32=health/1'), { code: 'bad-parameter' }, 'content of another name does not')
+  t.match(judge('any:resize/32=instance/resize-1/32=health'), { code: 'bad-parameter' })
 })
 
 t.test('a name too long for an error passes to whoever can tell', async (t) => {

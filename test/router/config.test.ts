@@ -71,12 +71,26 @@ t.test('labels and facts that a node cannot have are told with their line', asyn
   ])
   t.match(await problems(t, 'labels:\n  k: [1]\n'), [/^node\.yaml:2: labels\.k: /])
   t.match(
-    await problems(t, 'facts:\n  vcpus: 0\n  speed: fast\n  architecture: ARM 7\n  maximumUsage: 101\n'),
+    await problems(
+      t,
+      `facts:
+  vcpus: 0
+  speed: fast
+  cpuShare: 0
+  architecture: ARM 7
+  maximumUsage: 101
+  network: two words
+  bandwidth: 0
+`,
+    ),
     [
       /^node\.yaml:2: facts\.vcpus: /,
       /^node\.yaml:3: facts\.speed: /,
-      /^node\.yaml:4: facts\.architecture: write it as OCI images do/,
-      /^node\.yaml:5: facts\.maximumUsage: /,
+      /^node\.yaml:4: facts\.cpuShare: /,
+      /^node\.yaml:5: facts\.architecture: write it as OCI images do/,
+      /^node\.yaml:6: facts\.maximumUsage: /,
+      /^node\.yaml:7: facts\.network: a network is named with/,
+      /^node\.yaml:8: facts\.bandwidth: /,
     ],
   )
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Forwarder } from '../../src/forwarder/index.ts'
-import { RouteFlag } from '../../src/management/index.ts'
+import { RouteFlag, RouteOrigin } from '../../src/management/index.ts'
 import { Name } from '../../src/packet/index.ts'
 import { Routing } from '../../src/router/routing.ts'
 
@@ -21,7 +21,7 @@ t.test('no other route has a part in what is the own of the node', async (t) => 
   const route = { face: CLIENT, origin: 0, cost: 0, flags: RouteFlag.ChildInherit }
   routing.rib.register(Name.of(), route)
   t.ok(routing.addOwn(Name.parse('/localhost/nfd'), OWN))
-  routing.addStatic(LAB, OTHER, 5, 0)
+  routing.add(LAB, { face: OTHER, origin: RouteOrigin.Static, cost: 5, flags: 0 })
   t.same(hops('/localhost/nfd/rib'), ['1@0'])
   t.same(hops('/lab'), ['11@0', '12@5'], 'others inherit')
 })
@@ -33,7 +33,7 @@ t.test('what leads to a certificate for a moment comes after what leads there an
   const nothing = routing.leadTo(LAB, CLIENT)
   nothing()
   t.same(hops('/lab/1'), [`11@${2 ** 32}`], 'of two commands the first takes it back')
-  routing.addStatic(LAB, OTHER, 5, 0)
+  routing.add(LAB, { face: OTHER, origin: RouteOrigin.Static, cost: 5, flags: 0 })
   t.same(hops('/lab/1'), ['12@5', `11@${2 ** 32}`])
   withdraw()
   withdraw()
@@ -43,7 +43,7 @@ t.test('what leads to a certificate for a moment comes after what leads there an
 
 t.test('a face that goes takes its routes with it, whoever made them', async (t) => {
   const { routing, hops, fib } = makeRouting()
-  routing.addStatic(LAB, CLIENT, 5, 0)
+  routing.add(LAB, { face: CLIENT, origin: RouteOrigin.Static, cost: 5, flags: 0 })
   routing.rib.register(LAB, { face: CLIENT, origin: 0, cost: 1, flags: 0 })
   routing.direct.addNextHop(LAB, CLIENT, 2)
   routing.direct.addNextHop(LAB, OTHER, 9)
@@ -57,8 +57,8 @@ t.test('a face that goes takes its routes with it, whoever made them', async (t)
 
 t.test('its tables are bounded', async (t) => {
   const rib = makeRouting({ ribRoutes: 1 }).routing
-  t.ok(rib.addStatic(LAB, CLIENT, 1, 0))
-  t.notOk(rib.addStatic(LAB, OTHER, 1, 0))
+  t.ok(rib.add(LAB, { face: CLIENT, origin: RouteOrigin.Static, cost: 1, flags: 0 }))
+  t.notOk(rib.add(LAB, { face: OTHER, origin: RouteOrigin.Static, cost: 1, flags: 0 }))
   rib.leadTo(LAB, OTHER)()
   t.equal(rib.rib.size, 1)
 

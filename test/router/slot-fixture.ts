@@ -169,6 +169,7 @@ export async function makeSlot(t: Test, options: SlotOptions = {}): Promise<Slot
   engine.onStart = async (spec) => void specs.push(spec)
   const manifest = parseManifest({ name, input: '*/*', output: 'text/plain', module: 'index.ts' })
   const slot = new FunctionSlot({
+    id: name,
     artifact: { directory: home, digest: '0'.repeat(64), manifest },
     engine,
     forwarder,

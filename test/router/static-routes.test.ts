@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { type Face, listen } from '../../src/face/index.ts'
 import { Forwarder } from '../../src/forwarder/index.ts'
+import { RouteOrigin } from '../../src/management/index.ts'
 import { Name } from '../../src/packet/index.ts'
 import type { NodeConfig } from '../../src/router/index.ts'
 import { Links } from '../../src/router/links.ts'
@@ -38,6 +39,7 @@ function makeRoutes(t: Test): RoutesUnderTest {
     links,
     routing,
     supervision: { firstRetry: 1, maxRetry: 4 },
+    origin: RouteOrigin.Static,
     log: (_level, line) => log.push(line),
   })
   t.teardown(async () => {

@@ -18,6 +18,8 @@ export interface DockerFacts {
   readonly version: string
   /** CPUs of the engine's machine; it refuses to give a container more. */
   readonly cpus: number
+  /** Whether it can keep containers on the CPUs that they are given. */
+  readonly canPin: boolean
 }
 
 /** A Docker Engine, and words for what goes wrong with it. */
@@ -60,7 +62,7 @@ export class DockerClient {
   async check(timeout = CONNECT_TIMEOUT): Promise<DockerFacts> {
     const [version, info] = await this.call(
       'say its version',
-      async (docker) => [await docker.version(), (await docker.info()) as { NCPU: number }] as const,
+      async (docker) => [await docker.version(), (await docker.info()) as EngineInfo] as const,
       'engine-unreachable',
       timeout,
     )
@@ -73,7 +75,7 @@ export class DockerClient {
         `the Docker Engine at ${this.address} cannot be used: ${why}`,
       )
     }
-    return { version: version.Version, cpus: info.NCPU }
+    return { version: version.Version, cpus: info.NCPU, canPin: info.CPUSet !== false }
   }
 
   /**
@@ -180,6 +182,12 @@ export function ignoreUnreachable(error: unknown): void {
 
 function statusOf(error: unknown): number | undefined {
   return ((error as EngineError).cause as { statusCode?: number } | undefined)?.statusCode
+}
+
+/** Of what an engine says of itself. */
+interface EngineInfo {
+  readonly NCPU: number
+  readonly CPUSet?: boolean
 }
 
 /** What @types/dockerode leaves out of docker-modem. */

@@ -15,6 +15,7 @@ import { EventListeners } from '../event-listeners.ts'
 import { LABELS } from '../image-names.ts'
 import { InstanceLog, type LogListener } from '../instance-log.ts'
 import { checkInstanceId, isHeapFull, isInstanceId, STOP_GRACE } from '../instance-setup.ts'
+import { sayOnce } from '../say-once.ts'
 import { Signal } from '../signal.ts'
 import { DockerClient, type DockerFacts, ignoreGone, ignoreUnreachable } from './client.ts'
 import { NodeContainers } from './containers.ts'
@@ -35,6 +36,8 @@ export interface DockerEngineOptions {
   readonly stateDirectory: string
   /** Is told each line that an instance writes. */
   readonly onLog?: LogListener | undefined
+  /** Is told, once, of each thing that a spec asks for and this engine cannot give; the instance runs without it. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** Log level of the instances. Default `info`. */
   readonly logLevel?: string | undefined
   /** Where the engine is. Default: as the environment variables DOCKER_HOST and so on say. */
@@ -65,6 +68,7 @@ export class DockerEngine implements Engine {
   readonly #images: DockerImages
   readonly #containers: NodeContainers
   readonly #feed: EventFeed
+  readonly #warn: (message: string) => void
   readonly #listeners = new EventListeners()
   readonly #instances = new Map<string, Instance>()
   readonly #starting = new Map<string, Promise<void>>()
@@ -77,6 +81,7 @@ export class DockerEngine implements Engine {
     this.facts = facts
     this.address = client.address
     const { nodeName, stateDirectory, logLevel = 'info' } = options
+    this.#warn = sayOnce(options.onWarning)
     this.#images = new DockerImages(client, stateDirectory)
     this.#containers = new NodeContainers(client, nodeName, logLevel, facts.cpus)
     const handlers = {
@@ -189,7 +194,11 @@ export class DockerEngine implements Engine {
   }
 
   async #start(spec: InstanceSpec): Promise<void> {
-    const { id } = spec
+    const { id, cpus = [] } = spec
+    // The engine itself leaves out without a word what it cannot do.
+    if (cpus.length > 0 && !this.facts.canPin) {
+      this.#warn(`instances run on any CPU: the Docker Engine at ${this.address} has no control group cpuset`)
+    }
     const container = await this.#containers.create(spec)
     const log = new InstanceLog(id, this.#options.onLog)
     const instance: Instance = {

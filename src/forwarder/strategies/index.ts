@@ -1,6 +1,7 @@
 export { MAX_MEASURED_PREFIXES, MEASUREMENT_LIFETIME_MS } from './asf-measurements.ts'
 export { ASSIGNMENT_TIMEOUT_MS, MAX_ASSIGNMENTS } from './assignments.ts'
 export { BestRoute } from './best-route.ts'
+export { LAST_RESORT_COST } from './least-wait.ts'
 export { StrategyParameterError, type StrategyParameters } from './parameters.ts'
 export { type StrategyMaker, StrategyRegistry, type StrategyRegistryOptions } from './registry.ts'
 export { resultHash } from './result-hash.ts'

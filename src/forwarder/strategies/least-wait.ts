@@ -8,13 +8,16 @@ import type { PendingInterest, UpstreamState } from './strategy.ts'
  */
 export const MAX_COMPARED = 8
 
+/** A next hop of this cost or more gets a new name only where there is no other: it is to finish what it has in hand, and then to go. */
+export const LAST_RESORT_COST = 2 ** 32
+
 /** Shorter response times count as this, in milliseconds: then the names in hand decide alone. */
 const MIN_RESPONSE_MS = 1
 
 /**
  * Chooses the next hop with the shortest wait: the names that it has in hand and one more, times how long it takes for one. One that
  * is not measured counts as fast as the fastest. Those that sent Nacks or nothing come last for a while. Of equals the cheapest, and of
- * these any.
+ * these any. A last resort is not among them as long as there is another.
  */
 export class LeastWait {
   readonly #random: () => number
@@ -46,6 +49,9 @@ export class LeastWait {
   choose(interest: PendingInterest, state: UpstreamState): NextHop | undefined {
     const { now } = interest
     let hops = interest.nextHops.filter(({ face }) => interest.state(face) === state)
+    // They are sorted by cost.
+    const lastResort = hops.findIndex(({ cost }) => cost >= LAST_RESORT_COST)
+    if (lastResort > 0) hops = hops.slice(0, lastResort)
     if (hops.length > MAX_COMPARED) hops = this.#twoOf(hops)
     const fallback = this.#fastest(hops, now)
     let best: NextHop | undefined

@@ -178,6 +178,11 @@ export class Sticky implements Strategy {
     if (entry !== NONE) this.#release(entry)
   }
 
+  nextHopOf(resultHash: number, now: number): number | undefined {
+    const entry = this.#assignments.find(resultHash, now)
+    return entry === NONE ? undefined : this.#assignments.faces[entry]
+  }
+
   removeFace(face: number): void {
     this.#waits.remove(face)
   }

@@ -57,6 +57,8 @@ export interface Strategy {
   beforeExpireInterest?(interest: PendingInterest): void
   /** It ends before its time, for who asked is gone: no answer to it is heard any more. */
   afterAbandonInterest?(interest: PendingInterest): void
+  /** The next hop to which all goes that belongs to one result, where one has been chosen. */
+  nextHopOf?(resultHash: number, now: number): number | undefined
   /** A face is gone. */
   removeFace?(face: number): void
 }

@@ -6,7 +6,7 @@ import {
   parseWfFormat,
   type Workflow,
 } from '../../../scheduler/index.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf } from '../../files/problems.ts'
 
 const edgesOf = ({ edges }: Workflow): string[] => edges.map(({ from, to, data }) => `${from}-${to}:${data}`)
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { FileError, type LimitOptions, parsePlatform } from '../../../scheduler/index.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf } from '../../files/problems.ts'
 
 const wrong = (text: string, options?: LimitOptions): string[] =>
   problemsOf(() => parsePlatform(text, 'p.yaml', options))

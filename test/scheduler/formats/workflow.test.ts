@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type LimitOptions, parseWorkflow } from '../../../scheduler/index.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf } from '../../files/problems.ts'
 
 const wrong = (text: string, options?: LimitOptions): string[] =>
   problemsOf(() => parseWorkflow(text, 'w.yaml', options))

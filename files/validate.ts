@@ -7,34 +7,44 @@ import type { Source } from './yaml-source.ts'
 export interface Valid<T> {
   /** Fields that are wrong are missing; entries of a mapping too, if they cannot be without. Undefined: too little is left. */
   readonly data: T | undefined
-  /** Whether an entry of a mapping of the file, or a field of the entry, is not as in the file. */
-  isWrong(mapping: string, entry: string, field?: string): boolean
+  /** Whether an entry of a mapping of the file (`hosts`, `pi`), or a field of the entry (`sockets`), is not as in the file. */
+  isWrong(...path: string[]): boolean
+}
+
+export interface ValidateOptions<S extends z.ZodObject> {
+  /**
+   * What is left out where it is wrong, until the rest is right, by the length of its path.
+   * @defaultValue first fields of an entry, such as `hosts.pi.sockets`, then whole entries
+   */
+  readonly depths?: readonly number[]
+  /** For fields of the file that must be there, so that the rest can be checked without them. */
+  readonly standIns?: Partial<z.input<S>>
 }
 
 /** Checks a file against its schema. */
-export function validate<S extends z.ZodObject>(schema: S, source: Source): Valid<z.output<S>> {
+export function validate<S extends z.ZodObject>(
+  schema: S,
+  source: Source,
+  { depths = [3, 2], standIns }: ValidateOptions<S> = {},
+): Valid<z.output<S>> {
   const { value, problems } = source
   const wrong = new Set<string>()
   const isWrong = (...path: string[]): boolean => wrong.has(path.join('\0'))
   let result = schema.safeParse(value)
   for (const issue of result.error?.issues ?? []) report(issue, [], value, schema, problems)
   let right = value
-  // First without the fields that are wrong, then without the entries that cannot be without these.
-  for (const depth of [ENTRY_FIELD, ENTRY]) {
+  for (const depth of depths) {
     if (result.success || !isMapping(right)) break
     right = without(
       right,
       result.error.issues.flatMap((issue) => wrongFields(issue, depth)),
       wrong,
     )
+    right = { ...standIns, ...(right as object) }
     result = schema.safeParse(right)
   }
   return { data: result.data, isWrong }
 }
-
-/** Length of the path to a field of an entry, such as `hosts.pi.sockets`, and to an entry. */
-const ENTRY_FIELD = 3
-const ENTRY = 2
 
 function wrongFields(issue: z.core.$ZodIssue, depth: number): string[][] {
   const path = issue.path.map(String)
@@ -82,6 +92,8 @@ function report(
       problems.addAt([...path, key], `there is no such field${didYouMean(key, known)}`)
   } else if (issue.code === 'invalid_key') {
     for (const one of issue.issues) problems.addAt(path, reasonOf(one, path.at(-1)))
+  } else if (issue.code === 'invalid_union' && valueAt(value, path) === undefined) {
+    problems.addAt(path, 'is missing')
   } else if (issue.code === 'invalid_union') {
     // What is meant is the form whose type it has.
     const meant = issue.errors.find((issues) =>
@@ -110,6 +122,7 @@ function reasonOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue, value: unknown)
         ? 'must name one at least'
         : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}, and is ${value}`
     case 'too_big':
+      if (issue.origin === 'array') return `has more than ${issue.maximum} entries`
       return issue.origin === 'string'
         ? `is longer than ${issue.maximum} characters`
         : `must be at most ${issue.maximum}, and is ${value}`
@@ -163,12 +176,13 @@ function fieldsAt(schema: z.ZodType, path: Path): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : []
 }
 
-/** A schema without what says that it may be missing. */
+/** A schema without what says that it may be missing; of several forms the one with fields. */
 function inner(schema: z.ZodType): z.ZodType {
   let found = schema
   while (found instanceof z.ZodDefault || found instanceof z.ZodPrefault || found instanceof z.ZodOptional)
     found = found.def.innerType as z.ZodType
-  return found
+  if (!(found instanceof z.ZodUnion)) return found
+  return (found.options as z.ZodType[]).find((form) => form instanceof z.ZodObject) ?? found
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -1,9 +1,11 @@
-import type { Edge } from '../model/index.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path, Position, ProblemList } from './problem-list.ts'
 
 /** An edge and where it is in its file. */
-export interface PlacedEdge extends Edge {
+export interface PlacedEdge {
+  /** Names of tasks. */
+  readonly from: string
+  readonly to: string
   readonly place: Path | Position
 }
 
@@ -14,15 +16,15 @@ const SHOWN_TASKS = 10
  * Finds edges that name no task, stand there twice or lead round.
  * @returns the right ones: by the number of the task that they lead to, those to one task as they came
  */
-export function checkEdges(
+export function checkEdges<Edge extends PlacedEdge>(
   names: readonly string[],
-  edges: readonly PlacedEdge[],
+  edges: readonly Edge[],
   problems: ProblemList,
 ): Edge[] {
   const add = (place: Path | Position, reason: string): void =>
     'line' in place ? problems.add(place, reason) : problems.addAt(place, reason)
   const numbers = new Map(names.map((name, number) => [name, number]))
-  const into: PlacedEdge[][] = names.map(() => [])
+  const into: Edge[][] = names.map(() => [])
   for (const edge of edges) {
     const missing = [edge.from, edge.to].find((name) => !numbers.has(name))
     if (missing === undefined) into[numbers.get(edge.to) as number]?.push(edge)
@@ -36,7 +38,7 @@ export function checkEdges(
     }
   }
   for (const circle of circles(into, numbers)) add((circle[0] as PlacedEdge).place, describe(circle))
-  return into.flat().map(({ from, to, data }) => ({ from, to, data }))
+  return into.flat()
 }
 
 /** The first edge of a circle closes it; the others come in the order in which they are followed back. */

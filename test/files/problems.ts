@@ -1,4 +1,4 @@
-import { FileError } from '../../../scheduler/index.ts'
+import { FileError } from '../../files/index.ts'
 
 /** What is wrong with a file, as `LINE: REASON`. */
 export function problemsOf(parse: () => unknown): string[] {

@@ -10,7 +10,7 @@ export interface Position {
 export type Path = readonly PropertyKey[]
 
 /** Problems that one error tells of. */
-export const MAX_PROBLEMS = 20
+const MAX_PROBLEMS = 20
 
 /** Gathers what is wrong in a file, so that all of it is told at once. */
 export class ProblemList {
@@ -23,6 +23,11 @@ export class ProblemList {
   constructor(file: string, locate: (path: Path) => Position | undefined = () => undefined) {
     this.file = file
     this.#locate = locate
+  }
+
+  /** An empty list for the same file. */
+  again(): ProblemList {
+    return new ProblemList(this.file, this.#locate)
   }
 
   get isEmpty(): boolean {

@@ -14,12 +14,16 @@ export class FileError extends Error {
   readonly code = 'bad-file'
   /** By line; the first of them where there are very many. */
   readonly problems: readonly FileProblem[]
+  /** Of the message. */
+  readonly lines: readonly string[]
 
   /** @param more problems that are not told of */
   constructor(problems: readonly FileProblem[], more = 0, cause?: unknown) {
     const lines = problems.map(describe)
-    super([...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'), { cause })
+    if (more > 0) lines.push(`and ${more} more`)
+    super(lines.join('\n'), { cause })
     this.problems = problems
+    this.lines = lines
   }
 }
 

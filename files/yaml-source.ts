@@ -36,6 +36,19 @@ export function keysOf(mapping: unknown): readonly string[] {
 
 type PositionOf = (node: Node | null | undefined) => Position | undefined
 
+/**
+ * The entries of a mapping, in the order of the file, of which `validate` left something.
+ * @param raw the mapping as it is in the file
+ */
+export function entriesOf<T>(
+  raw: unknown,
+  checked: Readonly<Record<string, T>> = {},
+): [key: string, value: T][] {
+  return keysOf(raw).flatMap((key): [string, T][] =>
+    Object.hasOwn(checked, key) ? [[key, checked[key] as T]] : [],
+  )
+}
+
 /** @throws FileError where it is no YAML */
 export function yamlSource(text: string, file: string): Source {
   const lines = new LineCounter()

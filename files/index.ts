@@ -1,0 +1,7 @@
+export { FileError, type FileProblem } from './errors.ts'
+export { checkEdges, type PlacedEdge } from './graph-check.ts'
+export { didYouMean } from './nearest.ts'
+export { fail, type Path, type Position, ProblemList, positionAt } from './problem-list.ts'
+export { checkCount, checkSize, readText } from './size.ts'
+export { type Valid, validate } from './validate.ts'
+export { entriesOf, keysOf, type Source, yamlSource } from './yaml-source.ts'

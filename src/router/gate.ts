@@ -1,0 +1,120 @@
+import { type Forwarder, LAST_RESORT_COST } from '../forwarder/index.ts'
+import { isOfInstance } from '../function/index.ts'
+import { encodeLp, Frame, Interest, NackReason, type Name } from '../packet/index.ts'
+import { isOfResult, QUIET_MS, untilQuiet } from './quiet.ts'
+
+/** What becomes of new work while an instance finishes what it has in hand. */
+export type NewWork =
+  /** It is refused where another next hop can have it, and otherwise taken. */
+  | 'elsewhere'
+  /** It is refused: another next hop is asked, or nobody. */
+  | 'refused'
+  /** It is refused where another next hop can have it, and otherwise waits for the next instance. */
+  | 'waits'
+
+/** What is to be done with an Interest: `question`, of the instance itself, and no work. */
+type Passage = 'question' | 'pass' | 'wait' | 'refused'
+
+const frame = new Frame()
+const interest = new Interest()
+
+/** What comes to an instance passes here: so it can finish what it has, and be given nothing new. */
+export class Gate {
+  readonly #forwarder: Forwarder
+  readonly #face: number
+  #newWork: NewWork | undefined
+  /** What was pending when it was closed, and what was taken since: by the keys of names. */
+  readonly #inHand = new Set<string>()
+  readonly #waiting = new Set<string>()
+  #askedAt = Number.NEGATIVE_INFINITY
+
+  /** @param face of the instance */
+  constructor(forwarder: Forwarder, face: number) {
+    this.#forwarder = forwarder
+    this.#face = face
+  }
+
+  /** When it was last asked for work, in milliseconds of `performance.now()`. */
+  get askedAt(): number {
+    return this.#askedAt
+  }
+
+  /** What it does with new work; undefined: it is taken. */
+  get newWork(): NewWork | undefined {
+    return this.#newWork
+  }
+
+  close(newWork: NewWork): void {
+    if (this.#newWork === undefined) this.#pending((key) => this.#inHand.add(key))
+    this.#newWork = newWork
+  }
+
+  /** @returns whether something waits that is to be sent again */
+  open(): boolean {
+    this.#newWork = undefined
+    this.#inHand.clear()
+    const hasWaiting = this.#waiting.size > 0
+    this.#waiting.clear()
+    return hasWaiting
+  }
+
+  /** Looks at an Interest on its way to the instance. One that is refused gets its Nack. @param hasFailed whether it would be in vain */
+  judge(buffer: Uint8Array, start: number, end: number, hasFailed: boolean): Passage {
+    frame.read(buffer, start, end)
+    const { name } = interest.read(frame.buffer, frame.start, frame.end)
+    if (isOfInstance(name)) return 'question'
+    const passage = this.#judge(name, hasFailed)
+    if (passage === 'refused') this.#refuse(interest)
+    else if (passage === 'pass') this.#askedAt = performance.now()
+    return passage
+  }
+
+  #judge(name: Name, hasFailed: boolean): Passage {
+    if (hasFailed && this.#hasOther(name)) return 'refused'
+    if (this.#newWork === undefined || this.#inHand.has(name.key) || isOfResult(name)) return 'pass'
+    if (this.#newWork === 'refused' || this.#hasOther(name)) return 'refused'
+    if (this.#newWork === 'waits') {
+      this.#waiting.add(name.key)
+      return 'wait'
+    }
+    this.#inHand.add(name.key)
+    return 'pass'
+  }
+
+  /** Whether a name also leads to a next hop that takes new work. */
+  #hasOther(name: Name): boolean {
+    return this.#forwarder.fib
+      .lookup(name)
+      .some(({ face, cost }) => face !== this.#face && cost < LAST_RESORT_COST)
+  }
+
+  /** As if the instance did, once the forwarder is done with the Interest. */
+  #refuse({ wire }: Interest): void {
+    const copy = Buffer.from(wire)
+    queueMicrotask(() =>
+      this.#forwarder.receive(this.#face, encodeLp(copy, { nackReason: NackReason.NoRoute })),
+    )
+  }
+
+  /** Resolves when nothing is in hand and it was not asked for a while; with false where that is not so in time (milliseconds). */
+  finished(limit: number, signal: AbortSignal): Promise<boolean> {
+    return untilQuiet(() => this.isQuiet(QUIET_MS), limit, signal)
+  }
+
+  /** Whether nothing is in hand, and it was not asked for so many milliseconds. */
+  isQuiet(ms: number): boolean {
+    if (performance.now() - this.#askedAt < ms) return false
+    let isBusy = false
+    this.#pending((key) => {
+      isBusy ||= !this.#waiting.has(key)
+    })
+    return !isBusy
+  }
+
+  #pending(look: (key: string) => void): void {
+    this.#forwarder.answerPending(this.#face, (name) => {
+      if (!isOfInstance(name)) look(name.key)
+      return undefined
+    })
+  }
+}
