@@ -8,7 +8,7 @@ import type { Catalog, Planner } from './parts.ts'
 import type { Plan } from './plan.ts'
 import type { Reconciler } from './reconcile.ts'
 import { Rollout } from './rollout.ts'
-import { takers } from './situation.ts'
+import { factsOf } from './situation.ts'
 import type { Revision, Standing, Store } from './store.ts'
 import { deploymentView } from './viewing.ts'
 import type { DeployEvent, DeploymentSource, DeploymentView, DeployOptions } from './views.ts'
@@ -107,7 +107,7 @@ export class Deployments {
   async plan(source: DeploymentSource, options: DeployOptions, versions?: ReadonlyMap<string, string>) {
     const { catalog, planner, network } = this.#options
     const [{ deployment, facts }] = await Promise.all([catalog.read(source, versions), this.#lookAround()])
-    const nodes = takers(this.#options.reconciler.situation())
+    const nodes = factsOf(this.#options.reconciler.situation())
     const { desired } = this.#options.store
     const plan = planner.plan({ ...options, deployment, facts, desired, nodes, network })
     return { deployment, facts, plan }

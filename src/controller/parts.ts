@@ -6,15 +6,18 @@ import type {
   RouteStatus,
   WorkReport,
 } from '../control/index.ts'
-import type { DeployedFunction, Deployment, NetworkDescription } from '../deployment/index.ts'
+import type { Deployment, NetworkDescription } from '../deployment/index.ts'
 import type { FetchedObject, FetchOptions } from '../endpoint/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import type { Name } from '../packet/index.ts'
 import type { FunctionFacts } from '../repository/index.ts'
 import type { AssignmentContent } from './assignment-content.ts'
 import type { Desired } from './desired.ts'
+import type { MoveOrder } from './move-off.ts'
+import type { WantedFunction } from './placement-facts.ts'
 import type { Plan } from './plan.ts'
-import type { DeploymentSource, DeployOptions } from './views.ts'
+import type { PlanOrder } from './plan-deployment.ts'
+import type { DeploymentSource } from './views.ts'
 
 // What a controller is put together from: a test has its own.
 
@@ -46,29 +49,6 @@ export interface Catalog {
     source: DeploymentSource,
     versions?: ReadonlyMap<string, string>,
   ): Promise<{ readonly deployment: Deployment; readonly facts: readonly FunctionFacts[] }>
-}
-
-/** A function as those who place it must know it. */
-export interface WantedFunction {
-  readonly deployed: DeployedFunction
-  readonly facts: FunctionFacts
-}
-
-export interface PlanOrder extends DeployOptions {
-  readonly deployment: Deployment
-  readonly facts: readonly FunctionFacts[]
-  readonly desired: Desired
-  /** That can be reached and take instances. */
-  readonly nodes: readonly NodeFacts[]
-  readonly network: NetworkDescription
-}
-
-/** What is to be moved, and to where it may go. */
-export interface MoveOrder {
-  /** Ids. */
-  readonly instances: readonly string[]
-  readonly nodes: readonly NodeFacts[]
-  readonly functions: ReadonlyMap<string, WantedFunction>
 }
 
 /** Decides what is to run where: pure, but for the costs that it learns. */

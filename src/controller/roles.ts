@@ -1,6 +1,6 @@
 import type { Desired, DesiredInstance } from './desired.ts'
 import type { Planner } from './parts.ts'
-import { isDrained, isFailed, isLost, isReady, reportOf, type Situation, takers } from './situation.ts'
+import { factsOf, isDrained, isFailed, isLost, isReady, reportOf, type Situation } from './situation.ts'
 
 /** An instance that fails for so long is replaced on another node, in milliseconds; each time twice as long. */
 export const INSTANCE_FAILED_AFTER_MS = 10_000
@@ -52,7 +52,7 @@ export class Roles {
 
   #move(desired: Desired, situation: Situation, now: number): Desired {
     const { functions } = situation
-    const nodes = takers(situation)
+    const nodes = factsOf(situation)
     const staying = desired.instances.filter(({ role }) => role !== 'leaving')
     const instances = staying
       .filter(({ node }) => isLost(situation, node) || isDrained(situation, node))
@@ -119,7 +119,8 @@ function promoted(desired: Desired, situation: Situation): Desired {
 
 /** What was to be replaced and works again stays, where what was to replace it does not work. */
 function recovered(desired: Desired, situation: Situation): Desired {
-  const names = new Set(takers(situation).map(({ name }) => name))
+  const active = factsOf(situation).filter(({ availability }) => availability === 'active')
+  const names = new Set(active.map(({ name }) => name))
   const failed = (instance: DesiredInstance): boolean =>
     instance.role === 'coming' && isFailed(situation, instance)
   return desired.instances.reduce((before, leaving) => {

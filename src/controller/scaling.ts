@@ -1,6 +1,6 @@
 import type { Desired, DesiredInstance } from './desired.ts'
 import type { Planner } from './parts.ts'
-import { isDrained, reportOf, type Situation, takers } from './situation.ts'
+import { factsOf, isDrained, reportOf, type Situation } from './situation.ts'
 
 /** How often in a row a function must be seen with a long queue before it gets one more instance. */
 const BUSY_POLLS = 2
@@ -50,7 +50,7 @@ export class Scaling {
     const isTooFew = own.length < bounds.min
     if (isTooFew || (polls >= BUSY_POLLS && own.length < bounds.max && !isComing)) {
       this.#busy.delete(name)
-      return this.#planner.scaleOut(desired, wanted, takers(situation)) ?? desired
+      return this.#planner.scaleOut(desired, wanted, factsOf(situation)) ?? desired
     }
     if (isComing || serving.some((one) => isDrained(situation, one.node))) return desired
     const fewer = this.#planner.scaleIn(desired, wanted)

@@ -1,7 +1,7 @@
 import type { InstanceReport } from '../control/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import type { DesiredInstance } from './desired.ts'
-import type { WantedFunction } from './parts.ts'
+import type { WantedFunction } from './placement-facts.ts'
 import type { WatchedNode } from './watched-node.ts'
 
 /** How things are when it is decided what is to change. */
@@ -39,10 +39,12 @@ export function isDrained({ nodes, draining }: Situation, name: string): boolean
   return draining.has(name) || nodes.get(name)?.facts?.availability === 'drain'
 }
 
-/** Nodes that take new instances. */
-export function takers(situation: Situation): NodeFacts[] {
+/** What nodes that can be reached say; those that are about to be drained are taken to be so already. */
+export function factsOf(situation: Situation): NodeFacts[] {
   const found: NodeFacts[] = []
-  for (const { name, facts, isReachable } of situation.nodes.values())
-    if (isReachable && facts?.availability === 'active' && !isDrained(situation, name)) found.push(facts)
+  for (const { name, facts, isReachable } of situation.nodes.values()) {
+    if (!isReachable || facts === undefined) continue
+    found.push(isDrained(situation, name) ? { ...facts, availability: 'drain' } : facts)
+  }
   return found
 }

@@ -1,4 +1,4 @@
-import type { WantedFunction } from './parts.ts'
+import type { WantedFunction } from './placement-facts.ts'
 import type { Situation } from './situation.ts'
 import type { Store } from './store.ts'
 

@@ -133,7 +133,6 @@ t.test('a file that cannot be used is named, with what to do', async (t) => {
   t.throws(() => new Store(newer), { code: 'conflict', message: /newer version of ndn-sfc \(schema 99/ })
   t.throws(() => new Store(join(file, 'home')), ControllerError)
 })
-})
 
 t.test(
   'killed in the middle of writing, it has all that was committed and no half of anything',
