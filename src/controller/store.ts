@@ -21,6 +21,9 @@ const SCHEMA_VERSION = 1
 
 const FILE = 'controller.sqlite'
 
+/** Locked as long as a controller runs: two would each undo what the other does. */
+const LOCK_FILE = 'controller.lock'
+
 const SCHEMA = `
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE revisions (
@@ -91,23 +94,33 @@ export class Store {
   /** Who assigns: made up once. */
   readonly controller: string
   readonly #db: Database.Database
+  readonly #lock: Database.Database
   #desired: Desired
 
-  /** @throws ControllerError `conflict` where the file is damaged or of a newer version */
+  /** @throws ControllerError `conflict` where the file is damaged or of a newer version, or another controller runs on this home */
   constructor(home: string) {
     const file = join(home, FILE)
-    this.#db = openDatabase(home, file)
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    this.#lock = lock(join(home, LOCK_FILE))
+    try {
+      this.#db = openDatabase(file)
+    } catch (error) {
+      this.#lock.close()
+      throw error
+    }
     try {
       this.controller = this.#fact('controller') ?? this.#makeUp()
       this.#desired = JSON.parse(this.#fact('desired') ?? JSON.stringify(NOTHING)) as Desired
     } catch (error) {
-      this.#db.close()
+      this.close()
       throw damaged(file, error)
     }
   }
 
   close(): void {
     this.#db.close()
+    this.#lock.exec('ROLLBACK')
+    this.#lock.close()
   }
 
   /** Carries out all changes that `change` makes, or none. */
@@ -268,10 +281,9 @@ export class Store {
   }
 }
 
-function openDatabase(home: string, file: string): Database.Database {
+function openDatabase(file: string): Database.Database {
   let db: Database.Database | undefined
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 })
     db = new Database(file)
     db.pragma('journal_mode = WAL')
     // What is committed is on the disk, even where the power goes.
@@ -291,6 +303,22 @@ function openDatabase(home: string, file: string): Database.Database {
   } catch (error) {
     db?.close()
     throw error instanceof ControllerError ? error : damaged(file, error)
+  }
+}
+
+/** The system lets go of it when the process ends, however that is. */
+function lock(file: string): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file)
+    db.exec('BEGIN EXCLUSIVE')
+    return db
+  } catch (cause) {
+    db?.close()
+    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw damaged(file, cause)
+    throw new ControllerError('conflict', `${file} is in use: another controller runs on this home`, {
+      cause,
+    })
   }
 }
 

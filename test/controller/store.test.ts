@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import t, { type Test } from 'tap'
-import { ControllerError } from '../../src/controller/errors.ts'
 import { MAX_REVISIONS, MAX_TOKENS, type Revision, Store } from '../../src/controller/store.ts'
 import { temporaryFolder } from '../engine/fixture.ts'
 
@@ -117,6 +116,14 @@ t.test('tokens are kept as hashes, and are bounded', async (t) => {
   store.close()
 })
 
+t.test('one controller has a home', async (t) => {
+  const home = await temporaryFolder(t)
+  const store = await openStore(t, home)
+  t.throws(() => new Store(home), { code: 'conflict', message: /another controller runs on this home/ })
+  store.close()
+  new Store(home).close()
+})
+
 t.test('a file that cannot be used is named, with what to do', async (t) => {
   const home = await temporaryFolder(t)
   const file = join(home, 'controller.sqlite')
@@ -131,7 +138,7 @@ t.test('a file that cannot be used is named, with what to do', async (t) => {
   db.exec('PRAGMA user_version = 99')
   db.close()
   t.throws(() => new Store(newer), { code: 'conflict', message: /newer version of ndn-sfc \(schema 99/ })
-  t.throws(() => new Store(join(file, 'home')), ControllerError)
+  t.throws(() => new Store(join(file, 'home')))
 })
 
 t.test(
