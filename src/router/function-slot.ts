@@ -404,7 +404,7 @@ export class FunctionSlot {
   #send(buffer: Uint8Array, start: number, end: number): boolean {
     const { state } = this.#condition
     const passage = this.gate.judge(buffer, start, end, state === 'failed')
-    if (this.#face !== undefined && (passage === 'pass' || passage === 'question')) {
+    if (this.#face !== undefined && (passage === 'pass' || passage === 'aside')) {
       this.#watch.sent()
       return this.#face.send(buffer, start, end)
     }

@@ -1,6 +1,6 @@
 import { type Forwarder, LAST_RESORT_COST } from '../forwarder/index.ts'
-import { isOfInstance } from '../function/index.ts'
-import { encodeLp, Frame, Interest, NackReason, type Name } from '../packet/index.ts'
+import { instanceName, isOfInstance } from '../function/index.ts'
+import { encodeLp, Frame, Interest, NackReason, type Name, TT } from '../packet/index.ts'
 import { isOfResult, QUIET_MS, untilQuiet } from './quiet.ts'
 
 /** What becomes of new work while an instance finishes what it has in hand. */
@@ -12,11 +12,14 @@ export type NewWork =
   /** It is refused where another next hop can have it, and otherwise waits for the next instance. */
   | 'waits'
 
-/** What is to be done with an Interest: `question`, of the instance itself, and no work. */
-type Passage = 'question' | 'pass' | 'wait' | 'refused'
+/** What is to be done with a packet: `aside`, it is no work, but an answer to the instance or a question of the instance itself. */
+type Passage = 'aside' | 'pass' | 'wait' | 'refused'
 
 const frame = new Frame()
 const interest = new Interest()
+
+/** What the content's name of a question begins with. */
+const QUESTION = instanceName('', '').slice(1, 2).value
 
 /** What comes to an instance passes here: so it can finish what it has, and be given nothing new. */
 export class Gate {
@@ -58,15 +61,22 @@ export class Gate {
     return hasWaiting
   }
 
-  /** Looks at an Interest on its way to the instance. One that is refused gets its Nack. @param hasFailed whether it would be in vain */
+  /** Looks at a packet on its way to the instance. An Interest that is refused gets its Nack. @param hasFailed whether it would be in vain */
   judge(buffer: Uint8Array, start: number, end: number, hasFailed: boolean): Passage {
     frame.read(buffer, start, end)
-    const { name } = interest.read(frame.buffer, frame.start, frame.end)
-    if (isOfInstance(name)) return 'question'
-    const passage = this.#judge(name, hasFailed)
-    if (passage === 'refused') this.#refuse(interest)
-    else if (passage === 'pass') this.#askedAt = performance.now()
-    return passage
+    // What the instance itself has asked for is answered.
+    if (frame.nackReason >= 0 || frame.type !== TT.Interest) return 'aside'
+    interest.read(frame.buffer, frame.start, frame.end)
+    if (isQuestion(interest)) return 'aside'
+    if (this.#newWork !== undefined || hasFailed) {
+      // A copy: its flat name is put together where the forwarder has put together the frame.
+      const copy = Interest.decode(Buffer.from(interest.wire))
+      const passage = this.#judge(copy.name, hasFailed)
+      if (passage === 'refused') this.#refuse(copy)
+      if (passage !== 'pass') return passage
+    }
+    this.#askedAt = performance.now()
+    return 'pass'
   }
 
   #judge(name: Name, hasFailed: boolean): Passage {
@@ -90,9 +100,8 @@ export class Gate {
 
   /** As if the instance did, once the forwarder is done with the Interest. */
   #refuse({ wire }: Interest): void {
-    const copy = Buffer.from(wire)
     queueMicrotask(() =>
-      this.#forwarder.receive(this.#face, encodeLp(copy, { nackReason: NackReason.NoRoute })),
+      this.#forwarder.receive(this.#face, encodeLp(wire, { nackReason: NackReason.NoRoute })),
     )
   }
 
@@ -117,4 +126,10 @@ export class Gate {
       return undefined
     })
   }
+}
+
+/** Whether an instance is asked of itself: nearly always the first octets tell, where they lie. */
+function isQuestion({ buffer, nameStart, nameEnd }: Interest): boolean {
+  if (nameEnd - nameStart < QUESTION.length) return false
+  return QUESTION.every((octet, index) => buffer[nameStart + index] === octet)
 }
