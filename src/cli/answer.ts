@@ -60,7 +60,7 @@ export function describeAnswer(answer: Answer, file: string | undefined): object
 }
 
 /** Parsed where it is JSON, as it stands where it is other text, nothing where it is neither. */
-function contentOf(content: Uint8Array, mediaType: string): unknown {
+export function contentOf(content: Uint8Array, mediaType: string): unknown {
   const isJson = /^application\/(.+\+)?json$/.test(mediaType)
   if (!isJson && !mediaType.startsWith('text/')) return undefined
   try {

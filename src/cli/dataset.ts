@@ -1,28 +1,9 @@
-import {
-  datasetName,
-  type FaceStatus,
-  type FunctionStatus,
-  type NodeStatus,
-  type RouteStatus,
-} from '../control/index.ts'
-import { type Endpoint, FetchError, fetchObject } from '../endpoint/index.ts'
-import type { NodeFacts } from '../facts/index.ts'
+import { type Datasets, fetchDataset as fetch } from '../control/index.ts'
+import { type Endpoint, FetchError } from '../endpoint/index.ts'
 import { openEndpoint, type RouterChoice, routerAddress } from './client.ts'
 import { CliError, ExitCode } from './exit-code.ts'
 
-export interface Datasets {
-  functions: readonly FunctionStatus[]
-  routes: readonly RouteStatus[]
-  faces: readonly FaceStatus[]
-  status: NodeStatus
-  facts: NodeFacts
-}
-
-/** How long a node may take to tell its state, in milliseconds. */
-const DATASET_TIMEOUT_MS = 5000
-
-/** The same for what it is: when that is first asked for, its speed is measured and its images are looked at. */
-const FACTS_TIMEOUT_MS = 20_000
+export type { Datasets }
 
 /**
  * What a node says of itself.
@@ -32,12 +13,9 @@ const FACTS_TIMEOUT_MS = 20_000
 export async function fetchDataset<Name extends keyof Datasets>(
   endpoint: Endpoint,
   dataset: Name,
-  timeout = dataset === 'facts' ? FACTS_TIMEOUT_MS : DATASET_TIMEOUT_MS,
+  timeout?: number,
 ): Promise<Datasets[Name]> {
-  try {
-    const { content } = await fetchObject(endpoint, datasetName(dataset), { timeout })
-    return JSON.parse(Buffer.from(content).toString()) as Datasets[Name]
-  } catch (error) {
+  return await fetch(endpoint, dataset, timeout).catch((error: unknown) => {
     if (!(error instanceof FetchError)) throw error
     const why = {
       'no-route': [ExitCode.NoRoute, 'it is not an ndn-sfc node, or an older one'],
@@ -46,7 +24,7 @@ export async function fetchDataset<Name extends keyof Datasets>(
     if (error.code !== 'no-route' && error.code !== 'timeout') throw error
     const [exitCode, reason] = why[error.code]
     throw new CliError(exitCode, `the router does not tell its ${dataset}: ${reason}`, error)
-  }
+  })
 }
 
 /** The same from the router that a command was told to use. */

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { CommandError } from '../control/index.ts'
+import type { ControllerError, ControllerErrorCode } from '../controller/index.ts'
 import {
   type FailureCode,
   FetchError,
@@ -33,14 +34,16 @@ export const EXIT_CODE_HELP = `
 Exit codes:
   0  done
   1  any other error
-  2  bad chain, name, option, configuration, workflow or topology
-  3  no route: no node offers a function of the chain, or nobody has the content; no such function in the repository
+  2  bad chain, name, option, configuration, workflow, topology or deployment file
+  3  no route: no node offers a function of the chain, or nobody has the content; no such function in the repository; no such
+     node, deployment, instance or workflow
   4  timeout: no answer in the time allowed, or all too busy
-  5  a function failed
+  5  a function, an instance or a workflow failed
   6  verification failed, of Data or of a digest
-  7  the router or the registry cannot be reached
-  8  refused: media types do not fit, a parameter that the function does not take, a task that no host takes, credentials that
-     the registry does not take, or a function that is not there for this architecture`
+  7  the router, the registry, the controller or one of its nodes cannot be reached
+  8  refused: media types do not fit, a parameter that the function does not take, a task that no host takes, a function that no
+     node takes, credentials that the registry or the controller does not take, a function that is not there for this
+     architecture, or what does not go together with what is deployed`
 
 /** An error whose message is all that a user needs to know. */
 export class CliError extends Error {
@@ -85,6 +88,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof FaceError && error.code === 'bad-address') return ExitCode.Usage
   if (error instanceof Error && error.name === 'RepositoryError')
     return REPOSITORY_CODES[(error as RepositoryError).code] ?? ExitCode.Other
+  if (error instanceof Error && error.name === 'ControllerError')
+    return CONTROLLER_CODES[(error as ControllerError).code] ?? ExitCode.Other
   return SCHEDULER_CODES[(error as { code?: string } | undefined)?.code ?? ''] ?? ExitCode.Other
 }
 
@@ -94,7 +99,11 @@ const BAD_PARAMETERS = 400
 /** For a person. An error without a code is a fault of ours, so it is shown with where it came from. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return 'code' in error || error instanceof Interrupted ? error.message : (error.stack ?? error.message)
+  if (!('code' in error || error instanceof Interrupted)) return error.stack ?? error.message
+  if (error.name !== 'ControllerError') return error.message
+  const { problems } = error as ControllerError
+  const told = problems.filter((problem) => !error.message.includes(problem))
+  return [error.message, ...told.map((problem) => `  ${problem}`)].join('\n')
 }
 
 /** By the code of the error: the scheduler is loaded only by the commands that need it. */
@@ -113,6 +122,18 @@ const REPOSITORY_CODES: Partial<Record<RepositoryErrorCode, ExitCode>> = {
   'credentials-refused': ExitCode.Refused,
   'registry-refused': ExitCode.Refused,
   'no-such-architecture': ExitCode.Refused,
+}
+
+/** So is the controller. */
+const CONTROLLER_CODES: Record<ControllerErrorCode, ExitCode> = {
+  'bad-file': ExitCode.Usage,
+  'bad-request': ExitCode.Usage,
+  'not-found': ExitCode.NoRoute,
+  'cannot-place': ExitCode.Refused,
+  conflict: ExitCode.Refused,
+  unreachable: ExitCode.Unreachable,
+  failed: ExitCode.FunctionFailed,
+  'too-many': ExitCode.Timeout,
 }
 
 const FETCH_CODES: Record<FetchErrorCode, ExitCode> = {

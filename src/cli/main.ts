@@ -3,18 +3,24 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { compareCommand } from './compare.ts'
 import { configCommand } from './config.ts'
+import { controllerCommand } from './controller.ts'
 import { demoCommand } from './demo.ts'
+import { deployCommand } from './deploy.ts'
+import { deploymentCommand } from './deployment.ts'
 import { ExitCode, exitCodeOf, Interrupted, messageOf } from './exit-code.ts'
 import { facesCommand } from './faces.ts'
 import { functionCommand } from './function.ts'
 import { functionsCommand } from './functions.ts'
 import { getCommand } from './get.ts'
+import { instanceCommand } from './instance.ts'
 import { nodeCommand } from './node.ts'
 import { examples } from './options.ts'
 import { paintFor } from './paint.ts'
 import { putCommand } from './put.ts'
 import { repositoryCommand } from './repository.ts'
+import { rollbackCommand } from './rollback.ts'
 import { routesCommand } from './routes.ts'
+import { runCommand } from './run.ts'
 import { scheduleCommand } from './schedule.ts'
 import { statusCommand } from './status.ts'
 import { printable } from './text.ts'
@@ -53,15 +59,23 @@ function createProgram(): Command {
     statusCommand(),
     nodeCommand(),
     configCommand(),
+    controllerCommand(),
+    deployCommand(),
+    deploymentCommand(),
+    rollbackCommand(),
+    runCommand(),
+    instanceCommand(),
     scheduleCommand(),
     compareCommand(),
     demoCommand(),
   ]
-  for (const command of commands) {
-    program.addCommand(command.copyInheritedSettings(program))
-    for (const inner of command.commands) inner.copyInheritedSettings(command)
-  }
+  for (const command of commands) program.addCommand(command)
+  inheritSettings(program)
   return program
+}
+
+function inheritSettings(command: Command): void {
+  for (const inner of command.commands) inheritSettings(inner.copyInheritedSettings(command) as Command)
 }
 
 async function main(): Promise<number> {

@@ -1,10 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Argument, Command } from 'commander'
-import { commandNode, type NodeCommandParameters, type SlotState } from '../control/index.ts'
+import { commandNode, commandSigner, type NodeCommandParameters, type SlotState } from '../control/index.ts'
 import type { Endpoint } from '../endpoint/index.ts'
-import { AVAILABILITIES, LabelError, type NodeFacts, parseLabelChanges } from '../facts/index.ts'
-import { digestSigner, Keychain } from '../trust/index.ts'
+import {
+  AVAILABILITIES,
+  type Availability,
+  LabelError,
+  type NodeFacts,
+  parseLabelChanges,
+} from '../facts/index.ts'
 import { homeOf, openEndpoint, type RouterChoice, routerAddress } from './client.ts'
+import {
+  addNodeNameOptions,
+  isControlled,
+  listControlledNodes,
+  type NodeChoice,
+  showControlledNode,
+} from './controlled-nodes.ts'
+import { addControllerOptions, type ControllerChoice, withController } from './controller-client.ts'
 import { askNode, fetchDataset } from './dataset.ts'
 import { CliError, ExitCode } from './exit-code.ts'
 import { formatFacts, formatLabels } from './node-text.ts'
@@ -25,13 +38,14 @@ const UNSETTLED: Readonly<Record<string, readonly SlotState[]>> = {
   drain: ['starting', 'restarting', 'ready'],
 }
 
-type Options = RouterChoice & { readonly json?: true; readonly wait?: true }
+type Options = RouterChoice & NodeChoice & { readonly wait?: true }
 
 export function nodeCommand(): Command {
   return withNodeOptions(new Command('node'))
     .summary('what the node is, its labels, whether it works')
     .description(
-      'Tells what the node is: vCPUs and their speed, memory, architecture, labels, images that it holds, how busy it is.',
+      `Tells what the node is: vCPUs and their speed, memory, architecture, labels, images that it holds, how busy it is. That is the node of
+the home folder; with --name, one that a controller has.`,
     )
     .addOption(jsonOption())
     .addHelpText(
@@ -41,16 +55,33 @@ export function nodeCommand(): Command {
         ['ndn-sfc node --json | jq .cpu.speed', 'million instructions per second of a vCPU'],
         ['ndn-sfc node label camera=true zone-', 'set one label, remove another'],
         ['ndn-sfc node availability drain --wait', 'finish what is in hand, then run no function'],
+        ['ndn-sfc node ls', 'all nodes of the network, through the controller'],
+        [
+          'ndn-sfc node availability drain --name edge',
+          'through the controller: what runs there moves first',
+        ],
       ),
     )
     .action(async (options: Options) => {
+      if (isControlled(options)) return await showControlledNode(options)
       const facts = await askNode(options, 'facts')
       const { stdout } = process
       stdout.write(options.json ? `${JSON.stringify(facts)}\n` : formatFacts(facts, paintFor(stdout)))
     })
+    .addCommand(lsCommand())
     .addCommand(labelCommand())
     .addCommand(availabilityCommand())
     .addCommand(calibrateCommand())
+}
+
+function lsCommand(): Command {
+  return addControllerOptions(new Command('ls'))
+    .summary('all nodes of the network')
+    .description('Lists the nodes that the controller has, and how they are.')
+    .addHelpText('after', examples(['ndn-sfc node ls', 'all of them']))
+    .action(async (_, command: Command) => {
+      await listControlledNodes(command.optsWithGlobals<ControllerChoice>())
+    })
 }
 
 function labelCommand(): Command {
@@ -69,6 +100,14 @@ function labelCommand(): Command {
     )
     .action(async (words: string[], _, command: Command) => {
       const changes = readLabels(words)
+      const choice = command.optsWithGlobals<Options>()
+      if (isControlled(choice)) {
+        const view = await withController(choice, (controller) =>
+          controller.changeLabels(choice.name, changes),
+        )
+        process.stdout.write(`labels: ${formatLabels(view.facts?.labels ?? {})}\n`)
+        return
+      }
       const facts = await giveCommand(command, 'label', changes, (endpoint) =>
         fetchDataset(endpoint, 'facts'),
       )
@@ -82,7 +121,7 @@ function availabilityCommand(): Command {
     .description(
       `Says whether the node works, also when it starts again. active: it runs its functions. pause: what runs goes on, and is started
 again where it ends, but no new function is taken. drain: no new work is taken, other nodes are asked; what is in hand is finished, and then
-the functions end.`,
+the functions end. With --name a controller first moves what runs there to other nodes, and the command waits for that.`,
     )
     .addArgument(new Argument('<availability>', 'what it is to be').choices(AVAILABILITIES))
     .option('--wait', 'until that is so: no function runs, or none is starting')
@@ -93,7 +132,13 @@ the functions end.`,
         ['ndn-sfc node availability active', 'work again'],
       ),
     )
-    .action(async (availability: string, { wait }: Options, command: Command) => {
+    .action(async (availability: Availability, { wait }: Options, command: Command) => {
+      const choice = command.optsWithGlobals<Options>()
+      if (isControlled(choice)) {
+        await withController(choice, (controller) => controller.setAvailability(choice.name, availability))
+        process.stdout.write(`${availability}\n`)
+        return
+      }
       const left = await giveCommand(command, 'availability', { availability }, async (endpoint) => {
         let unsettled = await countUnsettled(endpoint, availability)
         for (; wait === true && unsettled > 0; unsettled = await countUnsettled(endpoint, availability))
@@ -118,6 +163,12 @@ function calibrateCommand(): Command {
       examples(['ndn-sfc node calibrate', 'e.g. after something else on the host was stopped']),
     )
     .action(async (_, command: Command) => {
+      const choice = command.optsWithGlobals<Options>()
+      if (isControlled(choice)) {
+        const { facts } = await withController(choice, (controller) => controller.calibrate(choice.name))
+        process.stdout.write(facts === undefined ? 'done\n' : `${describeSpeed(facts.cpu)}\n`)
+        return
+      }
       const { cpu } = await giveCommand(command, 'calibrate', {}, (endpoint) =>
         fetchDataset(endpoint, 'facts'),
       )
@@ -130,7 +181,7 @@ function describeSpeed({ speed, measuredAt }: NodeFacts['cpu']): string {
 }
 
 function withNodeOptions(command: Command): Command {
-  return command.addOption(routerOption()).addOption(homeOption())
+  return addNodeNameOptions(command).addOption(routerOption()).addOption(homeOption())
 }
 
 /** @throws CliError */
@@ -161,15 +212,9 @@ async function giveCommand<Verb extends keyof NodeCommandParameters, T>(
   const address = routerAddress(choice)
   const endpoint = await openEndpoint(address)
   try {
-    await commandNode(endpoint, verb, parameters, await signerFor(choice, address))
+    await commandNode(endpoint, verb, parameters, await commandSigner(address, homeOf(choice)))
     return await ask(endpoint)
   } finally {
     endpoint.close()
   }
-}
-
-/** Through the node's Unix socket no key is asked for; elsewhere it must be the operator's. */
-async function signerFor(choice: RouterChoice, address: string) {
-  if (!/^[a-z0-9]+:/.test(address) || address.startsWith('unix:')) return digestSigner
-  return (await (await Keychain.open(homeOf(choice))).operatorIdentity()).signer
 }

@@ -42,21 +42,20 @@ export async function withRepository<T>(
   signal: AbortSignal,
   use: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const { Repository } = await import('../repository/index.ts')
-  const { registry, insecure = false } = choice
-  const ca = choice.ca === undefined ? undefined : await readCertificate(choice.ca)
-  const repository = new Repository({
-    registry,
-    credentials: await credentialsFor(choice),
-    ca,
-    insecure,
-    signal,
-  })
+  const repository = await openRepository(choice, signal)
   try {
     return await use(repository)
   } finally {
     repository.close()
   }
+}
+
+/** The repository that the options name, for whoever closes it. */
+export async function openRepository(choice: RegistryChoice, signal: AbortSignal): Promise<Repository> {
+  const { Repository } = await import('../repository/index.ts')
+  const { registry, insecure = false } = choice
+  const ca = choice.ca === undefined ? undefined : await readCertificate(choice.ca)
+  return new Repository({ registry, credentials: await credentialsFor(choice), ca, insecure, signal })
 }
 
 async function credentialsFor({

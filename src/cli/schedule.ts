@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { DownloadPolicy, Platform, Progress, Workflow } from '../../scheduler/index.ts'
 import { EXIT_CODE_HELP } from './exit-code.ts'
+import { type Gantt, ganttArgument, ganttOutput } from './gantt-option.ts'
 import { examples, jsonOption } from './options.ts'
 import { fileOutput } from './output.ts'
 import { paintFor } from './paint.ts'
@@ -39,11 +40,6 @@ interface Options {
   readonly gantt?: Gantt
   readonly output?: string
   readonly json?: true
-}
-
-interface Gantt {
-  readonly file: string
-  readonly format: 'svg' | 'html'
 }
 
 export function scheduleCommand(): Command {
@@ -100,7 +96,10 @@ async function schedule(file: string, options: Options): Promise<void> {
   // Other commands need not wait until it is loaded.
   const library = await import('../../scheduler/index.ts')
   const scheduler = chooseScheduler(options.scheduler, library.SCHEDULERS)
-  const [output, gantt] = await Promise.all([outputFor(options.output), outputFor(options.gantt?.file)])
+  const [output, draw] = await Promise.all([
+    outputFor(options.output),
+    options.gantt && ganttOutput(options.gantt),
+  ])
   const platform = await library.readPlatform(options.topology)
   requireHosts(options.fail ?? [], platform)
   const workflow = await library.readWorkflow(file)
@@ -117,12 +116,8 @@ async function schedule(file: string, options: Options): Promise<void> {
   const measures = library.measure(workflow, platform, found.schedule)
   const played = isSimulated(options) ? simulate(library, workflow, platform, found, options) : undefined
   await output?.write(Buffer.from(`${JSON.stringify(found.schedule, undefined, 2)}\n`), 'application/json')
-  if (options.gantt !== undefined) {
-    const { format } = options.gantt
-    const actual = { actual: played?.simulation, actualLabel: 'simulated' }
-    const chart = await library.ganttChart(workflow, platform, found.schedule, { format, ...actual })
-    await gantt?.write(Buffer.from(chart), format === 'svg' ? 'image/svg+xml' : 'text/html')
-  }
+  const actual = { actual: played?.simulation, actualLabel: 'simulated' }
+  await draw?.({ workflow, platform, schedule: found.schedule, ...actual })
   if (options.json === true) {
     const { schedule, ms, end, bound } = found
     const simulation = played && simulationInJson(played)
@@ -163,10 +158,4 @@ function simulationInJson({ how, simulation, measures }: Simulated): object {
 
 async function outputFor(file: string | undefined) {
   return file === undefined ? undefined : fileOutput(file)
-}
-
-function ganttArgument(file: string): Gantt {
-  const format = /\.(svg|html)$/i.exec(file)?.[1]?.toLowerCase()
-  if (format === undefined) throw new InvalidArgumentError('name a file that ends in .svg or .html.')
-  return { file, format: format as Gantt['format'] }
 }

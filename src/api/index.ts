@@ -1,0 +1,7 @@
+export { ApiClient, type ApiClientOptions } from './client.ts'
+export { DEFAULT_API_HOST, DEFAULT_API_PORT } from './defaults.ts'
+export { ApiError, type ApiErrorCode } from './errors.ts'
+export { isLoopback } from './loopback.ts'
+export { serveApi } from './serve.ts'
+export type { ApiOptions, ApiServer } from './server.ts'
+export { type KeptToken, newToken, ROLES, type Role, type TokenStore } from './tokens.ts'
