@@ -13,6 +13,9 @@ import type { WatchedNode } from './watched-node.ts'
 /** How often nodes are asked what they have done while a workflow runs, in milliseconds. */
 const RUN_POLL_MS = 100
 
+/** How often more they are asked when the result is there, until all tasks are known: nodes hear it from their instances a little later. */
+const LATE_POLLS = 5
+
 /** How long the result of a workflow may take, in milliseconds. */
 export const RUN_TIMEOUT_MS = 600_000
 
@@ -71,7 +74,8 @@ export async function runWorkflow(
     options.onEvent?.({ type: 'task', task: seen })
   })
   try {
-    const { object, seconds } = await fetchResult(resultName, content, options)
+    const isComplete = (): boolean => tasks.size === part.pieces.length
+    const { object, seconds } = await fetchResult(resultName, content, isComplete, options)
     const ran = [...tasks.values()].sort((a, b) => a.start - b.start)
     const view: RunView = {
       id,
@@ -111,6 +115,7 @@ function findWorkflow(store: Store, name: string): Found {
 async function fetchResult(
   name: Name,
   content: Name,
+  isComplete: () => boolean,
   { reconciler, store, clock, signal }: RunOptions,
 ): Promise<{ readonly object: FetchedObject; readonly seconds: number }> {
   const near = store.desired.contents
@@ -128,7 +133,10 @@ async function fetchResult(
       signal: AbortSignal.any([reconciler.signal, ...(signal ? [signal] : [])]),
     })
     const seconds = (clock.now() - begun) / 1000
-    await pollAll(reconciler)
+    for (let polls = 0; polls < LATE_POLLS && !isComplete(); polls++) {
+      await pause(clock, RUN_POLL_MS, ends)
+      await pollAll(reconciler)
+    }
     return { object, seconds }
   } catch (error) {
     signal?.throwIfAborted()
@@ -146,10 +154,8 @@ async function watch(reconciler: Reconciler, clock: Clock, signal: AbortSignal):
   }
 }
 
-/** A poll that is under way may have been answered before the last task ended. */
 async function pollAll({ nodes }: Reconciler): Promise<void> {
-  for (let again = 0; again < 2; again++)
-    await Promise.all([...nodes.values()].filter(({ isReachable }) => isReachable).map((node) => node.poll()))
+  await Promise.all([...nodes.values()].filter(({ isReachable }) => isReachable).map((node) => node.poll()))
 }
 
 function explained(cause: Error): ControllerError {
