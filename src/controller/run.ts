@@ -179,7 +179,7 @@ function taskOf(task: string, work: WorkReport, node: WatchedNode, part: PlanPar
     vcpu: number < 0 && isAsPlanned ? (planned as string) : `${node.name}/${Math.max(0, number)}`,
     start: start / 1000,
     finish: (start + work.run) / 1000,
-    inputBytes: work.input.bytes,
+    inputBytes: work.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
     bytes: work.bytes,
   }
 }

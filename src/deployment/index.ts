@@ -14,4 +14,4 @@ export type {
   NetworkDescription,
 } from './model.ts'
 export { readNetwork } from './network-file.ts'
-export { resultPrefix, taskName, workflowName } from './workflow-name.ts'
+export { resultPrefix, taskName } from './workflow-name.ts'

@@ -5,7 +5,7 @@ import type { DeployedTask, DeployedWorkflow } from './model.ts'
 export const WORKFLOWS = Name.of(Component.generic('workflow'))
 
 /** A workflow's own name: `/workflow/<name>`. */
-export function workflowName({ name }: Pick<DeployedWorkflow, 'name'>): Name {
+function workflowName({ name }: Pick<DeployedWorkflow, 'name'>): Name {
   return WORKFLOWS.append(Component.generic(name))
 }
 

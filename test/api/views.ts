@@ -97,6 +97,7 @@ export const FUNCTION: FunctionFacts = {
     version: '1.0.0',
     description: 'Makes an image smaller',
     input: ['image/*'],
+    inputs: 'one',
     output: 'image/jpeg',
     parameters: {},
     module: 'index.ts',

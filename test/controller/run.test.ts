@@ -19,9 +19,9 @@ const FILE = fileOf({
 })
 
 function workOf(instance: string, name: string, result: string, received: number): WorkReport {
-  const input = { name: '/workflow/summary', mediaType: 'text/plain', bytes: 7 }
+  const inputs = [{ name: '/workflow/summary', mediaType: 'text/plain', bytes: 7 }]
   const times = { received, fetch: 10, wait: 5, run: 100 }
-  return { instance, function: name, result, mediaType: 'text/plain', bytes: 3, input, ...times }
+  return { instance, function: name, result, mediaType: 'text/plain', bytes: 3, inputs, ...times }
 }
 
 async function makeLab(t: Parameters<typeof Lab.open>[0]) {
