@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { chainsCommand } from './chains/command.ts'
+import { deploymentCommand } from './deployment/command.ts'
 import { forwardingCommand } from './forwarding/command.ts'
 import { schedulersCommand } from './schedulers/command.ts'
 
@@ -7,6 +8,7 @@ const program = new Command('bench')
   .description('Measures ndn-sfc on this machine, each figure beside its baseline in the same run.')
   .showHelpAfterError('(add --help for what there is)')
 program.addCommand(chainsCommand())
+program.addCommand(deploymentCommand())
 program.addCommand(forwardingCommand())
 program.addCommand(schedulersCommand())
 

@@ -12,7 +12,7 @@ import type { Cleanup } from '../cleanup.ts'
 
 export type EngineName = 'docker' | 'process'
 
-const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+export const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 
 /** Lines of a node's log that an error message shows. */
 const LINES_SHOWN = 5
@@ -118,7 +118,7 @@ export class NodeProcess {
 }
 
 /** Reads the log until it says that the node is ready, and on, so that the node can go on writing. */
-function whenReady(child: ChildProcess): Promise<void> {
+export function whenReady(child: ChildProcess): Promise<void> {
   const lines: string[] = []
   const read = (line: string): boolean => {
     lines.push(messageOf(line))
@@ -156,7 +156,7 @@ function messageOf(line: string): string {
 }
 
 /** A node that is told to stop stops its instances, too. */
-async function stopChild(child: ChildProcess): Promise<void> {
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
