@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { ControllerActions, DeployEvent, DeploymentView } from '../controller/index.ts'
 import { answers, events, noAnswer } from './answers.ts'
+import type { Api } from './api.ts'
 import { deployEvent, deploymentView, planView, sourceView } from './deployment-views.ts'
 import type { EventStreams } from './event-streams.ts'
-import type { Api } from './server.ts'
 
 /** Longest search for a plan, in milliseconds. */
 export const MAX_TIME_LIMIT_MS = 3_600_000

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ControllerActions, ControllerError } from '../controller/index.ts'
 import { AVAILABILITIES, MAX_LABELS } from '../facts/index.ts'
 import { answers } from './answers.ts'
+import type { Api } from './api.ts'
 import {
   functionView,
   instanceName,
@@ -11,7 +12,6 @@ import {
   nodeView,
   routeView,
 } from './node-views.ts'
-import type { Api } from './server.ts'
 
 const node = z.object({ name: nodeName })
 const instance = z.object({ id: instanceName })

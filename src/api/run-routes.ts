@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { ControllerActions } from '../controller/index.ts'
 import { answers, bytesAnswer, events } from './answers.ts'
+import type { Api } from './api.ts'
 import { runEvent } from './deployment-views.ts'
 import type { EventStreams } from './event-streams.ts'
 import { view } from './fields.ts'
 import { contentName } from './node-views.ts'
 import type { RunResults } from './run-results.ts'
-import type { Api } from './server.ts'
 
 /** What can stand in a header as it is. */
 const MEDIA_TYPE = /^[\w.+-]{1,127}\/[\w.+-]{1,127}(; ?[\w-]+=[\w.+-]+)*$/

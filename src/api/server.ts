@@ -1,7 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -9,6 +8,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { ControllerActions } from '../controller/index.ts'
+import type { Api } from './api.ts'
 import { authorize } from './authorize.ts'
 import { DEFAULT_API_HOST, DEFAULT_API_PORT } from './defaults.ts'
 import { addDeploymentRoutes } from './deployment-routes.ts'
@@ -67,8 +67,6 @@ export interface ApiServer {
   /** Cuts off whoever is connected. */
   close(): Promise<void>
 }
-
-export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
 /** See `serveApi`. */
 export async function startServer(actions: ControllerActions, options: ApiOptions): Promise<ApiServer> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ControllerError } from '../controller/index.ts'
 import { answers, noAnswer } from './answers.ts'
+import type { Api } from './api.ts'
 import { type Fields, since, view } from './fields.ts'
-import type { Api } from './server.ts'
 import { type KeptToken, newToken, ROLES, type TokenStore } from './tokens.ts'
 
 const tokenName = z
