@@ -29,10 +29,12 @@ const ASSIGNMENT: Assignment = {
 
 const listen = ['tcp://127.0.0.1:0']
 
+let versions = 0
+
 /** Publishes bytes, and tells a node that they are its assignment. */
 async function tell(endpoint: Endpoint, content: Uint8Array, sha256?: string): Promise<void> {
   const name = Name.parse('/localhop/test')
-  const object = new SegmentedObject({ name, version: 1, content, signer: digestSigner })
+  const object = new SegmentedObject({ name, version: ++versions, content, signer: digestSigner })
   endpoint.serve(name, async (interest, pitToken) => {
     const segment = await object.segment(splitSegment(interest.name)?.segment ?? 0)
     if (segment !== undefined) endpoint.answer(segment, pitToken)
