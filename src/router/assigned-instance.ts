@@ -259,7 +259,7 @@ export class AssignedInstance {
     const { host, onChange, log } = this.#options
     this.#say('draining')
     slot.idle = undefined
-    slot.gate.close('elsewhere')
+    if (slot.gate.newWork !== 'refused') slot.gate.close('elsewhere')
     onChange(this.id)
     // As long as it is the only one it is asked on and on: in the end it refuses.
     if (!(await slot.gate.finished(this.#limit(slot), signal))) slot.gate.close('refused')

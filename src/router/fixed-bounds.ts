@@ -1,4 +1,11 @@
 import {
+  MAX_ASSIGNED_INSTANCES,
+  MAX_ASSIGNED_ROUTES,
+  MAX_ASSIGNED_TASKS,
+  MAX_ASSIGNMENT_BYTES,
+  MAX_TASK_INPUTS,
+} from '../control/index.ts'
+import {
   DEFAULT_FIRST_RECONNECT_WAIT_MS,
   DEFAULT_LONGEST_RECONNECT_WAIT_MS,
   MAX_EARLY_BYTES,
@@ -30,6 +37,8 @@ import {
   MAX_STATUS_TEXT,
 } from '../management/index.ts'
 import { MAX_PACKET_SIZE, MAX_PIT_TOKEN_SIZE } from '../packet/index.ts'
+import { MAX_LOG_CHARACTERS, MAX_LOG_LINES } from './instance-logs.ts'
+import { MAX_WORKS_KEPT } from './works.ts'
 
 export interface FixedBound {
   /** Of the constant. */
@@ -139,6 +148,14 @@ export const FIXED_BOUNDS: readonly FixedBound[] = [
     'Interests',
     'that wait for the next notification of a stream',
   ),
+  bound('MAX_ASSIGNMENT_BYTES', MAX_ASSIGNMENT_BYTES, OCTETS, 'what a controller assigns to a node, as JSON'),
+  bound('MAX_ASSIGNED_INSTANCES', MAX_ASSIGNED_INSTANCES, 'instances', 'of an assignment'),
+  bound('MAX_ASSIGNED_ROUTES', MAX_ASSIGNED_ROUTES, 'routes', 'of an assignment'),
+  bound('MAX_ASSIGNED_TASKS', MAX_ASSIGNED_TASKS, 'tasks', 'of workflows of an assignment'),
+  bound('MAX_TASK_INPUTS', MAX_TASK_INPUTS, 'inputs', 'of one of these'),
+  bound('MAX_WORKS_KEPT', MAX_WORKS_KEPT, 'pieces of work', 'that a node remembers of its instances'),
+  bound('MAX_LOG_LINES', MAX_LOG_LINES, 'lines', 'kept of what an instance wrote'),
+  bound('MAX_LOG_CHARACTERS', MAX_LOG_CHARACTERS, 'characters', 'of these'),
   bound('MAX_LABELS', MAX_LABELS, 'labels', 'of a node'),
   bound('MAX_LABEL_KEY', MAX_LABEL_KEY, 'characters', "of a label's key"),
   bound('MAX_LABEL_VALUE', MAX_LABEL_VALUE, 'characters', "of a label's value"),

@@ -378,9 +378,11 @@ export class Node {
     await this.#availability.close()
     this.#ending.abort()
     this.#images.close()
-    await this.#assigned.close()
+    // It waits for what its instances are about to do, and they for their slots.
+    const closed = this.#assigned.close()
     this.#self.close()
     await this.#functions.stop()
+    await closed
     this.#unwatch()
     await this.#created.engine.close().catch((error: Error) => this.#log.error(error.message))
     // Last, so that no other node of this home can start meanwhile.

@@ -93,7 +93,7 @@ t.test('what a node says of itself over the wire', async (t) => {
       addresses: node.addresses,
       pit: { entries: 1, max: 65_536 },
       contentStore: { maxPackets: 65_536, hits: 0 },
-      fib: { prefixes: 6 },
+      fib: { prefixes: 7 },
       disconnects: {},
     })
     t.match(status.addresses, [/^unix:/, /^tcp4:\/\/127\.0\.0\.1:\d+$/])

@@ -40,7 +40,7 @@ t.test('a client of NFD sees the faces of a node and where it listens', async (t
     node.addresses,
   )
   const [status] = await client.dataset<GeneralStatus>(GeneralStatus)
-  t.match(status, { nfdVersion: /^\d+\.\d+\.\d+$/, nFibEntries: 5, nCsEntries: 0 })
+  t.match(status, { nfdVersion: /^\d+\.\d+\.\d+$/, nFibEntries: 6, nCsEntries: 0 })
   t.ok(status && Math.abs(Date.now() - Number(status.currentTimestamp)) < 10_000)
   t.ok((status?.nInInterests ?? 0) >= 4)
 })

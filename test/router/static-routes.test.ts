@@ -20,7 +20,7 @@ interface RoutesUnderTest {
   becomes(...expected: string[]): Promise<void>
 }
 
-function makeRoutes(t: Test): RoutesUnderTest {
+function makeRoutes(t: Test, linger?: number): RoutesUnderTest {
   const log: string[] = []
   const forwarder = new Forwarder({ clock: () => performance.now() })
   const routing = new Routing(forwarder.fib, { ribRoutes: 100, directNextHops: 100 })
@@ -40,6 +40,7 @@ function makeRoutes(t: Test): RoutesUnderTest {
     routing,
     supervision: { firstRetry: 1, maxRetry: 4 },
     origin: RouteOrigin.Static,
+    linger,
     log: (_level, line) => log.push(line),
   })
   t.teardown(async () => {
@@ -129,6 +130,27 @@ t.test('one whose face is given up ends with it', async (t) => {
   await becomes()
   t.equal(links.all().size, 0)
   t.match(log.at(-1), /^route \/a to .* is given up with face \d+$/)
+})
+
+t.test('one that is dropped is a last resort for a while, if so wanted', async (t) => {
+  const { routes, links, rib, becomes } = makeRoutes(t, 50)
+  const [one, two] = [await makePeer(t), await makePeer(t)]
+  await routes.set([route('/a', one.address, { capture: true })])
+  await routes.set([route('/a', two.address)])
+  t.same(rib(), ['/a 10[0]', `/a ${2 ** 32}[0]`])
+  await becomes('/a 10[0]')
+  while (links.all().size > 1) await new Promise(setImmediate)
+  t.ok(links.find(two.address))
+})
+
+t.test('an old route stays until the new one of its prefix has been tried', async (t) => {
+  const { routes, rib } = makeRoutes(t)
+  const [one, two] = [await makePeer(t), await makePeer(t)]
+  await routes.set([route('/a', one.address), route('/b', one.address)])
+  const changing = routes.set([route('/a', two.address)])
+  t.same(rib(), ['/a 10[0]'], 'and one without heir goes at once')
+  await changing
+  t.same(rib(), ['/a 10[0]'])
 })
 
 t.test('other routes take the place of those that there are', async (t) => {
