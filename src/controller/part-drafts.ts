@@ -83,7 +83,8 @@ function draft(
   pieces: readonly Piece[],
   context: DraftContext,
 ): PartDraft {
-  const { node: fileServer, size = DEFAULT_INPUT_BYTES } = contentAt(content, contents) ?? {}
+  const { node: fileServer, size: said = DEFAULT_INPUT_BYTES } = contentAt(content, contents) ?? {}
+  const size = context.costs.contentBytes(content) ?? said
   const hosts = context.platform.hosts.filter(({ sockets }) => sockets.length > 0)
   const architecture = commonest(hosts)
   const sizes = new Map<string, number>()
@@ -93,13 +94,13 @@ function draft(
     const from = inputs.flatMap((input) => (input === undefined ? [] : [input]))
     const own = size * (inputs.length - from.length)
     const inputBytes = from.reduce((sum, input) => sum + (sizes.get(input) as number), own)
-    const { work, outputBytes } = context.costs.estimate(call.name, architecture, inputBytes)
+    const { work, outputBytes } = context.costs.estimate(call, architecture, inputBytes)
     sizes.set(task, outputBytes)
     tasks.push({
       name: task,
       type: call.name,
       work,
-      times: timesElsewhere(call.name, inputBytes, work, architecture, hosts, context.costs),
+      times: timesElsewhere(call, inputBytes, work, architecture, hosts, context.costs),
       usage: usageOf(context.functions.get(call.name)?.facts.manifest),
       input: fileServer === undefined ? 0 : own / MB,
       demands: { architecture: undefined, labels: { [takesLabel(call.name)]: 'true' } },
@@ -132,7 +133,7 @@ function commonest(hosts: readonly Host[]): string {
 
 /** Execution times on hosts of architectures where a function takes more or less work than on the commonest; undefined of none. */
 function timesElsewhere(
-  name: string,
+  call: FunctionCall,
   inputBytes: number,
   commonWork: number,
   commonArchitecture: string,
@@ -141,7 +142,7 @@ function timesElsewhere(
 ): Task['times'] {
   const times = hosts.flatMap(({ name: host, architecture, sockets }) => {
     if (architecture === commonArchitecture) return []
-    const { work } = costs.estimate(name, architecture, inputBytes)
+    const { work } = costs.estimate(call, architecture, inputBytes)
     return work === commonWork ? [] : [[host, work / meanSpeed(sockets)] as const]
   })
   return times.length === 0 ? undefined : Object.fromEntries(times)

@@ -1,6 +1,7 @@
 import type { WorkReport } from '../control/index.ts'
 import type { Deployment, NetworkDescription } from '../deployment/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
+import { chainOf, Name } from '../packet/index.ts'
 import type { AssignmentContent } from './assignment-content.ts'
 import { assignmentsOf } from './assignments.ts'
 import { Costs } from './costs.ts'
@@ -60,14 +61,12 @@ export class CostPlanner {
   }
 
   /** @param node where it was done */
-  learn(
-    { function: name, inputs, bytes, run, received }: WorkReport,
-    { architecture, cpu }: NodeFacts,
-  ): void {
+  learn({ result, inputs, bytes, run, received }: WorkReport, { architecture, cpu }: NodeFacts): void {
+    const [call] = chainOf(Name.parse(result)).functions
     // Of very many inputs an instance does not tell.
-    if (inputs.length === 0) return
+    if (call === undefined || inputs.length === 0) return
     this.#costs.add({
-      function: name,
+      call,
       architecture,
       inputBytes: inputs.reduce((sum, input) => sum + input.bytes, 0),
       seconds: run / 1000,
@@ -75,5 +74,10 @@ export class CostPlanner {
       outputBytes: bytes,
       at: received,
     })
+    for (const input of inputs) {
+      const { functions, content } = chainOf(Name.parse(input.name))
+      // The name ends in a version.
+      if (functions.length === 0) this.#costs.addContent(content.slice(0, -1), input.bytes)
+    }
   }
 }

@@ -14,7 +14,7 @@ import type { WatchedNode } from './watched-node.ts'
 const RUN_POLL_MS = 100
 
 /** How often more they are asked when the result is there, until all tasks are known: what a node said is fresh for a second. */
-const LATE_POLLS = 15
+const LATE_POLLS = 5
 
 /** How long the result of a workflow may take, in milliseconds. */
 export const RUN_TIMEOUT_MS = 600_000

@@ -52,7 +52,9 @@ export function sharedSpeed({ cpu }: NodeFacts, load: number): number {
 export function bestVcpu({ facts }: WantedFunction, vcpus: readonly Vcpu[], costs: Costs): Vcpu | undefined {
   const ranked = vcpus.map((vcpu) => ({
     vcpu,
-    seconds: costs.estimate(facts.name, vcpu.node.architecture).work / sharedSpeed(vcpu.node, vcpu.load),
+    seconds:
+      costs.estimate({ name: facts.name, parameters: [] }, vcpu.node.architecture).work /
+      sharedSpeed(vcpu.node, vcpu.load),
     bytes: missingBytes(facts, vcpu.node),
   }))
   return ranked.sort((a, b) => a.seconds - b.seconds || a.vcpu.load - b.vcpu.load || a.bytes - b.bytes)[0]

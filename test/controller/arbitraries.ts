@@ -101,7 +101,7 @@ function wish(name: string): fc.Arbitrary<Deployment> {
 }
 
 const sample = fc.record({
-  function: fc.constantFrom(...NAMES),
+  call: fc.constantFrom(...NAMES).map((name) => ({ name, parameters: [] })),
   architecture: fc.constantFrom(...ARCHITECTURES),
   inputBytes: fc.integer({ min: 0, max: 5_000_000 }),
   seconds: fc.double({ min: 0, max: 5, noNaN: true }),

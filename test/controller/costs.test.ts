@@ -5,14 +5,20 @@ import {
   Costs,
   DEFAULT_INPUT_BYTES,
   DEFAULT_WORK_MI,
+  MAX_CONTENT_SIZES,
   MAX_COST_KEYS,
   MAX_COST_SAMPLES,
 } from '../../src/controller/costs.ts'
 import { robustLine } from '../../src/controller/robust-line.ts'
+import { type FunctionCall, Name } from '../../src/packet/index.ts'
+
+function call(name: string, parameters: Readonly<Record<string, string>> = {}): FunctionCall {
+  return { name, parameters: Object.entries(parameters).map(([key, value]) => ({ key, value })) }
+}
 
 function sample(rest: Partial<CostSample> = {}): CostSample {
   return {
-    function: 'resize',
+    call: call('resize'),
     architecture: 'amd64',
     inputBytes: 1000,
     seconds: 0.5,
@@ -74,12 +80,12 @@ t.test('work and result are lines over the size of the input', async (t) => {
   }
   // The machine was busy with something else.
   for (let i = 0; i < 4; i++) costs.add(sample({ inputBytes: 5000, seconds: 30 }))
-  const { work, outputBytes } = costs.estimate('resize', 'amd64', 40_000)
+  const { work, outputBytes } = costs.estimate(call('resize'), 'amd64', 40_000)
   t.ok(Math.abs(work - 500) < 1, `${work} MI of 500`)
   t.ok(Math.abs(outputBytes - 4050) < 20, `${outputBytes} octets of 4050`)
   t.same(
-    costs.estimate('resize', 'amd64'),
-    costs.estimate('resize', 'amd64', 8500),
+    costs.estimate(call('resize'), 'amd64'),
+    costs.estimate(call('resize'), 'amd64', 8500),
     'the median that came in',
   )
 })
@@ -87,25 +93,25 @@ t.test('work and result are lines over the size of the input', async (t) => {
 t.test('from one size alone both are in proportion', async (t) => {
   const costs = new Costs()
   for (let i = 0; i < 5; i++) costs.add(sample())
-  t.same(costs.estimate('resize', 'amd64', 2000), { work: 1000, outputBytes: 200 })
+  t.same(costs.estimate(call('resize'), 'amd64', 2000), { work: 1000, outputBytes: 200 })
 })
 
 t.test('what takes as long whatever comes in is no line', async (t) => {
   const costs = new Costs()
   for (let i = 1; i <= 30; i++) costs.add(sample({ inputBytes: i * 100 }))
-  t.same(costs.estimate('resize', 'amd64', 1e6), { work: 500, outputBytes: 100 })
+  t.same(costs.estimate(call('resize'), 'amd64', 1e6), { work: 500, outputBytes: 100 })
 })
 
 t.test('what was not seen is as on another architecture, or as the default', async (t) => {
   const costs = new Costs()
-  t.same(costs.estimate('resize', 'amd64', 5), { work: DEFAULT_WORK_MI, outputBytes: 5 })
-  t.same(costs.estimate('resize', 'amd64'), { work: DEFAULT_WORK_MI, outputBytes: DEFAULT_INPUT_BYTES })
+  t.same(costs.estimate(call('resize'), 'amd64', 5), { work: DEFAULT_WORK_MI, outputBytes: 5 })
+  t.same(costs.estimate(call('resize'), 'amd64'), { work: DEFAULT_WORK_MI, outputBytes: DEFAULT_INPUT_BYTES })
   costs.add(sample())
   costs.add(sample({ architecture: 'arm64', seconds: 2 }))
   costs.add(sample({ architecture: 'arm64', seconds: 2 }))
-  t.equal(costs.estimate('resize', 'amd64', 1000).work, 500)
-  t.equal(costs.estimate('resize', 'riscv64', 1000).work, 2000, 'of which most was seen')
-  t.equal(costs.estimate('detect', 'amd64', 1000).work, DEFAULT_WORK_MI)
+  t.equal(costs.estimate(call('resize'), 'amd64', 1000).work, 500)
+  t.equal(costs.estimate(call('resize'), 'riscv64', 1000).work, 2000, 'of which most was seen')
+  t.equal(costs.estimate(call('detect'), 'amd64', 1000).work, DEFAULT_WORK_MI)
 })
 
 t.test('what cannot be is left out', async (t) => {
@@ -114,27 +120,59 @@ t.test('what cannot be is left out', async (t) => {
   costs.add(sample({ seconds: -1 }))
   costs.add(sample({ speed: 0 }))
   costs.add(sample({ inputBytes: -1 }))
-  t.same(costs.toJSON(), [])
+  t.same(costs.toJSON().calls, [])
 })
 
 t.test('it forgets the oldest', async (t) => {
   const costs = new Costs()
   for (let i = 0; i < MAX_COST_SAMPLES; i++) costs.add(sample({ seconds: 1000 }))
   for (let i = 0; i < MAX_COST_SAMPLES; i++) costs.add(sample())
-  t.equal(costs.toJSON()[0]?.pieces.length, MAX_COST_SAMPLES)
-  t.equal(costs.estimate('resize', 'amd64', 1000).work, 500)
-  for (let i = 1; i <= MAX_COST_KEYS; i++) costs.add(sample({ function: `f-${i}` }))
-  t.equal(costs.toJSON().length, MAX_COST_KEYS)
-  t.equal(costs.estimate('resize', 'amd64', 1000).work, DEFAULT_WORK_MI)
+  t.equal(costs.toJSON().calls[0]?.pieces.length, MAX_COST_SAMPLES)
+  t.equal(costs.estimate(call('resize'), 'amd64', 1000).work, 500)
+  for (let i = 1; i <= MAX_COST_KEYS; i++) costs.add(sample({ call: call(`f-${i}`) }))
+  t.equal(costs.toJSON().calls.length, MAX_COST_KEYS)
+  t.equal(costs.estimate(call('resize'), 'amd64', 1000).work, DEFAULT_WORK_MI)
 })
 
 t.test('it is stored and read again; what is no such thing is nothing', async (t) => {
   const costs = new Costs()
   costs.add(sample())
-  costs.add(sample({ function: 'detect', inputBytes: 7 }))
+  costs.add(sample({ call: call('detect'), inputBytes: 7 }))
+  costs.addContent(Name.parse('/camera/1'), 500)
   const json: unknown = JSON.parse(JSON.stringify(costs))
   t.same(Costs.fromJSON(json).toJSON(), json)
-  t.same(Costs.fromJSON(json).estimate('detect', 'amd64', 14), costs.estimate('detect', 'amd64', 14))
+  t.same(
+    Costs.fromJSON(json).estimate(call('detect'), 'amd64', 14),
+    costs.estimate(call('detect'), 'amd64', 14),
+  )
   for (const damaged of [undefined, null, 7, [{ function: 'f' }], { resize: [] }])
-    t.same(Costs.fromJSON(damaged).toJSON(), [])
+    t.same(Costs.fromJSON(damaged).toJSON(), { calls: [], contents: [] })
+})
+
+t.test('parameters may decide; a call that was not seen is as the function with others', async (t) => {
+  const costs = new Costs()
+  const tile = (of: string) => call('tile', { index: '1', of })
+  for (let i = 0; i < 3; i++) {
+    costs.add(sample({ call: tile('2'), outputBytes: 500 }))
+    costs.add(sample({ call: tile('8'), outputBytes: 120 }))
+  }
+  t.equal(costs.estimate(tile('2'), 'amd64', 1000).outputBytes, 500)
+  t.equal(costs.estimate(tile('8'), 'amd64', 1000).outputBytes, 120)
+  const other = costs.estimate(tile('4'), 'amd64', 1000).outputBytes
+  t.ok(other >= 120 && other <= 500, `${other} octets`)
+})
+
+t.test('the size of content is the median of what was seen below a prefix', async (t) => {
+  const costs = new Costs()
+  t.equal(costs.contentBytes(Name.parse('/camera')), undefined)
+  for (const [name, bytes] of [
+    ['/camera/1', 100],
+    ['/camera/2', 300],
+    ['/camera/3', 200],
+    ['/text/1', 5],
+  ] as const)
+    costs.addContent(Name.parse(name), bytes)
+  t.equal(costs.contentBytes(Name.parse('/camera')), 200)
+  for (let i = 0; i < MAX_CONTENT_SIZES; i++) costs.addContent(Name.parse(`/text/${i}`), 7)
+  t.equal(costs.contentBytes(Name.parse('/camera')), undefined, 'it forgets the oldest')
 })

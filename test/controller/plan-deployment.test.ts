@@ -37,7 +37,7 @@ function costsOf(
   for (const [name, [work, outputBytes]] of Object.entries(known)) {
     for (let i = 1; i <= 40; i++)
       costs.add({
-        function: name,
+        call: { name, parameters: [] },
         architecture,
         inputBytes: i * 1e5,
         seconds: work / 1000,
@@ -245,7 +245,7 @@ t.test('an architecture on which a function is slow is known by what was seen th
   const costs = costsOf({ detect: [1000, 10] })
   for (let i = 1; i <= 40; i++)
     costs.add({
-      function: 'detect',
+      call: { name: 'detect', parameters: [] },
       architecture: 'arm64',
       inputBytes: i * 1e5,
       seconds: 4,
