@@ -1,4 +1,4 @@
-export type { Credentials } from './authorization.ts'
+export type { CredentialsSource } from './authorization.ts'
 export { BlobStore } from './blob-store.ts'
 export { buildImage } from './build-image.ts'
 export { dockerConfigFile, dockerCredentials } from './docker-credentials.ts'
