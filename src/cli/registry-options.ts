@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
-import type { CredentialsSource, Repository } from '../repository/index.ts'
+import type { CredentialsSource, RegistryOptions, Repository } from '../repository/index.ts'
 import { CliError, ExitCode } from './exit-code.ts'
 
 /** Longest password that is read, in characters. */
@@ -43,20 +43,19 @@ export async function withRepository<T>(
   use: (repository: Repository) => Promise<T>,
 ): Promise<T> {
   const { Repository } = await import('../repository/index.ts')
-  const { registry, insecure = false } = choice
-  const ca = choice.ca === undefined ? undefined : await readCertificate(choice.ca)
-  const repository = new Repository({
-    registry,
-    credentials: await credentialsFor(choice),
-    ca,
-    insecure,
-    signal,
-  })
+  const repository = new Repository(await registryOptions(choice, signal))
   try {
     return await use(repository)
   } finally {
     repository.close()
   }
+}
+
+/** What the options say. */
+export async function registryOptions(choice: RegistryChoice, signal: AbortSignal): Promise<RegistryOptions> {
+  const { registry, insecure = false } = choice
+  const ca = choice.ca === undefined ? undefined : await readCertificate(choice.ca)
+  return { registry, credentials: await credentialsFor(choice), ca, insecure, signal }
 }
 
 async function credentialsFor({

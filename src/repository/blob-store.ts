@@ -22,6 +22,12 @@ export interface BlobStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+/**
+ * What is noted: which blob a layer became when it was made, repositories that have a blob, programs in a base image's layer, and
+ * what setup commands made.
+ */
+export type NoteKind = 'layers' | 'sources' | 'programs' | 'setups'
+
 /** A descriptor's part that says which bytes are meant. */
 export type BlobIdentity = Pick<Descriptor, 'digest' | 'size'>
 
@@ -95,8 +101,8 @@ export class BlobStore {
     })
   }
 
-  /** What is written down of a layer that was made, by the key of its content. */
-  async note<T>(kind: 'layers' | 'sources', key: string): Promise<T | undefined> {
+  /** What is written down of a layer, by its digits or the key of its content. */
+  async note<T>(kind: NoteKind, key: string): Promise<T | undefined> {
     const text = await readFile(join(this.#folder, kind, `${key}.json`), 'utf8').catch(() => undefined)
     try {
       return text === undefined ? undefined : (JSON.parse(text) as T)
@@ -105,7 +111,7 @@ export class BlobStore {
     }
   }
 
-  async writeNote(kind: 'layers' | 'sources', key: string, value: object): Promise<void> {
+  async writeNote(kind: NoteKind, key: string, value: object): Promise<void> {
     await this.#finish(async (temporary) => {
       await mkdir(join(this.#folder, kind), { recursive: true })
       await writeFile(temporary, JSON.stringify(value))
