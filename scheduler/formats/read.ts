@@ -60,6 +60,19 @@ async function readText(path: string, limit: 'bytes' | 'markupBytes', limits: Fi
     return (await readFile(path, 'utf8')).replace(BYTE_ORDER_MARK, '')
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
-    return fail(path, undefined, `cannot be read: ${cause.message}`, cause)
+    return fail(
+      path,
+      undefined,
+      WHY[(cause as NodeJS.ErrnoException).code ?? ''] ?? `cannot be read: ${cause.message}`,
+      cause,
+    )
   }
+}
+
+/** By the system's code of an error. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'is a folder; name a file',
+  EACCES: 'cannot be read: no permission',
 }

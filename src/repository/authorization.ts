@@ -1,5 +1,5 @@
 import { RepositoryError } from './errors.ts'
-import { type HttpClient, readAll } from './http.ts'
+import { type HttpClient, isLoopback, readAll } from './http.ts'
 
 /** Largest answer of a token server, in bytes. */
 const TOKEN_BYTES_MAX = 64 * 1024
@@ -11,11 +11,6 @@ export interface Credentials {
 
 /** Credentials, or how to find them once a registry asks for some: a helper may have to ask a person. */
 export type CredentialsSource = Credentials | (() => Promise<Credentials | undefined>)
-
-/** Whose word in clear text nobody else can hear. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}
 
 /**
  * Answers a registry's challenges: Basic (RFC 7617), and Bearer with a token that is fetched from where the registry

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
-import { Authorization, type CredentialsSource, isLoopback, refused } from './authorization.ts'
+import { Authorization, type CredentialsSource, refused } from './authorization.ts'
 import { RepositoryError } from './errors.ts'
-import { HttpClient, type HttpOptions, type HttpResponse, readAll } from './http.ts'
+import { HttpClient, type HttpOptions, type HttpResponse, isLoopback, readAll } from './http.ts'
 import { type RetryOptions, retrying } from './retry.ts'
 
 /** The registry where nothing else is said. */

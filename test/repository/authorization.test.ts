@@ -259,7 +259,10 @@ t.test('a registry that is not there', async (t) => {
   const { port } = server.address() as { port: number }
   await new Promise((resolve) => server.close(resolve))
   const repository = openRepository(t, `http://127.0.0.1:${port}`)
-  await t.rejects(repository.list(), { code: 'registry-unreachable', message: /ECONNREFUSED.*is it running/ })
+  await t.rejects(repository.list(), {
+    code: 'registry-unreachable',
+    message: /ECONNREFUSED.*start one with 'apt-get install docker-registry'/,
+  })
   t.same(repository.waits, [250, 500, 1000])
 })
 
