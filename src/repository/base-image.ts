@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { type BaseFacts, CONTAINER_PATH, type StoredImage } from '../engine/index.ts'
+import { CONTAINER_PATH, type StoredImage } from '../engine/index.ts'
+import type { BaseImage, BaseLayer, BaseSource } from './base.ts'
 import { openBaseFile } from './base-file.ts'
 import { findPrograms } from './base-programs.ts'
 import { parseBaseReference } from './base-reference.ts'
@@ -7,39 +8,16 @@ import type { BlobStore } from './blob-store.ts'
 import { RepositoryError } from './errors.ts'
 import { fetchBlob } from './fetch-blob.ts'
 import { checkConfigSize } from './local-image.ts'
-import {
-  type Descriptor,
-  isIndexType,
-  MEDIA_TYPES,
-  parseConfig,
-  parseImageManifest,
-  parseIndex,
-} from './oci.ts'
+import { isIndexType, MEDIA_TYPES, parseConfig, parseImageManifest, parseIndex } from './oci.ts'
 import type { TransferProgress } from './push.ts'
 import { Registry, type RegistryOptions } from './registry.ts'
-import { type FetchedManifest, RegistryContents } from './registry-contents.ts'
+import { RegistryContents } from './registry-contents.ts'
 
 /** Archives that layers can be, and as what they go on: Docker's names for them are the same thing. */
 const LAYER_TYPES: Readonly<Record<string, string>> = {
   [MEDIA_TYPES.layer]: MEDIA_TYPES.layer,
   [MEDIA_TYPES.plainLayer]: MEDIA_TYPES.plainLayer,
   [MEDIA_TYPES.dockerLayer]: MEDIA_TYPES.layer,
-}
-
-/** One layer of a base image; its blob is in the store. */
-export interface BaseLayer {
-  readonly kind: 'system' | 'setup'
-  readonly descriptor: Descriptor
-  readonly diffId: string
-}
-
-/** An image that functions can stand on. Its blobs are in the store. */
-export interface BaseImage extends BaseFacts {
-  readonly layers: readonly BaseLayer[]
-  /** Environment variables, `KEY=VALUE`. */
-  readonly environment: readonly string[]
-  /** File of its configuration. */
-  readonly config: string
 }
 
 export interface OpenBaseOptions {
@@ -53,14 +31,6 @@ export interface OpenBaseOptions {
   /** Credentials for another registry. */
   readonly credentialsFor?: ((registry: string) => RegistryOptions['credentials']) | undefined
   readonly progress?: TransferProgress | undefined
-}
-
-/** Where the parts of an image come from. */
-export interface BaseSource {
-  /** @returns undefined if it is not there */
-  manifest(target: string): Promise<FetchedManifest | undefined>
-  /** Puts a blob into the store. */
-  fetch(blob: Descriptor): Promise<void>
 }
 
 /**

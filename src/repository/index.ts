@@ -1,5 +1,6 @@
 export type { CredentialsSource } from './authorization.ts'
-export { type BaseImage, openBase } from './base-image.ts'
+export type { BaseImage } from './base.ts'
+export { openBase } from './base-image.ts'
 export { BlobStore } from './blob-store.ts'
 export { buildImage } from './build-image.ts'
 export { dockerConfigFile, dockerCredentials } from './docker-credentials.ts'

@@ -5,13 +5,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, pack } from 'tar-stream'
 import { CONTAINER_FUNCTION, digestFolder, EngineError, setUpImage } from '../engine/index.ts'
+import type { BaseImage, BaseLayer } from './base.ts'
 import { savedFiles, unpacked } from './base-file.ts'
-import { type BaseImage, type BaseLayer, describeBase, storedBase } from './base-image.ts'
+import { describeBase, storedBase } from './base-image.ts'
 import { openLayer } from './base-programs.ts'
 import type { BlobIdentity, BlobStore } from './blob-store.ts'
-import { type LayerNote, packLayer } from './build-image.ts'
 import { digitsOf, sha256 } from './digest.ts'
 import { MEDIA_TYPES } from './oci.ts'
+import { type LayerNote, packLayer } from './pack-layer.ts'
 
 const FUNCTION = CONTAINER_FUNCTION.slice(1)
 

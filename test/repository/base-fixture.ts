@@ -1,15 +1,19 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { programFiles } from '../../src/engine/host-files.ts'
 import { imageArchitecture } from '../../src/engine/index.ts'
-import { type BaseImage, openBase } from '../../src/repository/base-image.ts'
+import type { BaseImage } from '../../src/repository/base.ts'
+import { openBase } from '../../src/repository/base-image.ts'
 import { type Descriptor, MEDIA_TYPES } from '../../src/repository/oci.ts'
 import type { Repository } from '../../src/repository/repository.ts'
 import { type ArchiveEntry, archiveOf } from './craft.ts'
 import type { Home } from './fixture.ts'
+
+const run = promisify(execFile)
 
 /** Another architecture than this machine's. */
 export const OTHER = imageArchitecture() === 'arm64' ? 'amd64' : 'arm64'
@@ -19,12 +23,17 @@ export const program = (path: string): ArchiveEntry => [{ name: path, mode: 0o75
 
 /** This host's programs with their libraries, at their places. */
 export async function hostPrograms(...names: string[]): Promise<ArchiveEntry[]> {
-  const files = (await Promise.all(names.map((name) => programFiles(name)))).flat()
-  const targets = new Map(files.map((file) => [file.target, file]))
+  const files = new Set<string>()
+  for (const name of names) {
+    const { stdout: path } = await run('sh', ['-c', `command -v ${name}`])
+    files.add(path.trim())
+    const { stdout } = await run('ldd', [path.trim()])
+    for (const [library] of stdout.matchAll(/\/\S+(?= \()/g)) files.add(library)
+  }
   return await Promise.all(
-    [...targets.values()].map(async ({ source, target, mode }): Promise<ArchiveEntry> => {
-      return [{ name: target.slice(1), mode }, await readFile(source)]
-    }),
+    [...files].map(
+      async (file): Promise<ArchiveEntry> => [{ name: file.slice(1), mode: 0o755 }, await readFile(file)],
+    ),
   )
 }
 

@@ -3,7 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { pack } from 'tar-stream'
 import { imageArchitecture } from '../../src/engine/index.ts'
+import { IMAGE_FILE_BYTES_MAX, IMAGE_FILE_ENTRIES_MAX } from '../../src/repository/base-file.ts'
 import { parseBaseReference } from '../../src/repository/base-reference.ts'
 import { MEDIA_TYPES } from '../../src/repository/oci.ts'
 import { hostPrograms, makeBase, OTHER, open, program, publishBase, writeLayout } from './base-fixture.ts'
@@ -13,6 +15,13 @@ import { RegistryHost, skipWithoutRegistry } from './registry-host.ts'
 
 const NODE = [program('usr/local/bin/node')]
 const NODE_ENVIRONMENT = ['PATH=/usr/local/bin:/usr/bin', 'NODE_VERSION=22.1.0']
+
+/** An archive that says that a file of some size follows. */
+function headerOf(size: number): Buffer {
+  const archive = pack()
+  archive.entry({ name: 'large', size })
+  return archive.read() as Buffer
+}
 
 t.test('where a base image is', async (t) => {
   const digest = `sha256:${'a'.repeat(64)}`
@@ -94,6 +103,17 @@ t.test('a base image from a file or folder', async (t) => {
   const wrong: [content: Buffer, code: string, message: RegExp][] = [
     [Buffer.from('hello'), 'bad-image', /no archive|holds no image/],
     [await archiveOf([{ name: 'a' }, 'b']), 'bad-image', /holds no image/],
+    [
+      await archiveOf(
+        ...Array.from(
+          { length: IMAGE_FILE_ENTRIES_MAX + 1 },
+          (_, i): ArchiveEntry => [{ name: `${i}`, type: 'directory' }],
+        ),
+      ),
+      'too-large',
+      /holds more than 10000 files/,
+    ],
+    [headerOf(IMAGE_FILE_BYTES_MAX + 1), 'too-large', /or 8589934592 bytes/],
     [await archiveOf([{ name: 'manifest.json' }, '[]']), 'bad-image', /0 images: save one/],
     [
       await archiveOf(
