@@ -49,9 +49,9 @@ export function buildCommand(): Command {
   const command = new Command('build')
     .summary('make the image of a function')
     .description(
-      `Makes the image of a function: of a folder with function.yaml, of a TypeScript or JavaScript file, or of a plain program that
-reads standard input and writes standard output, which the options below describe. It needs no Docker Engine, unless setup commands
-are to be run on a base image.`,
+      'Makes the image of a function: of a folder with function.yaml, of a TypeScript or JavaScript file, or of a plain program that ' +
+        'reads standard input and writes standard output, which the options below describe. It needs no Docker Engine, unless ' +
+        'setup commands are to be run on a base image.',
     )
     .argument('<source>', 'folder, or file')
     .option('--name <name>', 'of the function (default: that of the file)')

@@ -41,8 +41,8 @@ function pushCommand(): Command {
   const command = new Command('push')
     .summary('put a function into the repository')
     .description(
-      `Puts a function into the repository, under its version. Only what the registry does not have is sent; images of other
-architectures that are there stay.`,
+      'Puts a function into the repository, under its version. Only what the registry does not have is sent; images for other ' +
+        'architectures that are there stay.',
     )
     .argument('<source>', 'folder or file, which is built first; or NAME[:VERSION] of what was built before')
   return withOptions(addBaseOptions(command), [
@@ -62,8 +62,8 @@ function pullCommand(): Command {
   const command = new Command('pull')
     .summary('get a function from the repository')
     .description(
-      `Gets a function for this machine's architecture: only what is not here is fetched, and its digest is checked. It is made ready
-for child processes, and for containers where a Docker Engine answers.`,
+      "Gets a function for this machine's architecture: only what is not here is fetched, and its digest is checked. It is made " +
+        'ready for child processes, and for containers where a Docker Engine answers.',
     )
     .argument('<function>', 'NAME, NAME:VERSION or NAME@sha256:…')
   return withOptions(command, [
@@ -117,6 +117,7 @@ async function push(source: string, options: Options & BaseChoice): Promise<void
   const began = performance.now()
   await interruptible((signal) =>
     withRepository(options, signal, async (repository) => {
+      await repository.check()
       const image = await imageOf(source, options, place, signal, progress)
       const repositoryModule = await import('../repository/index.ts')
       const pushed = await repositoryModule.push(repository, image, place.store, progress)

@@ -69,7 +69,7 @@ export class Authorization {
       )
     }
     if (service !== undefined) url.searchParams.set('service', service)
-    for (const one of scope.split(' ')) url.searchParams.append('scope', one)
+    for (const one of scope.split(' ').filter(Boolean)) url.searchParams.append('scope', one)
     const credentials = await this.#credentials()
     const headers: Record<string, string> =
       credentials === undefined ? {} : { authorization: this.#basic(url, credentials) }

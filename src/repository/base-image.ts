@@ -86,7 +86,10 @@ async function readBase(
     found = await source.manifest(own.digest)
   }
   if (found === undefined) {
-    throw new RepositoryError('not-found', `there is no base image ${name}: put it into the registry first`)
+    throw new RepositoryError(
+      'not-found',
+      `there is no base image ${name}: put it into the registry with docker push, or name a file that docker save wrote`,
+    )
   }
   if (isIndexType(found.mediaType)) {
     throw new RepositoryError('bad-image', `${what} is an index of indexes: name one of them by its digest`)

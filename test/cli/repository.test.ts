@@ -227,4 +227,14 @@ t.test('a registry that is down is told of', async (t) => {
     stderr:
       /the registry at http:\/\/127\.0\.0\.1:1 cannot be reached .*: start one with 'apt-get install docker-registry'/,
   })
+  const folder = await makeFunctions(t, 'first')
+  const none = ['--registry', 'http://127.0.0.1:1']
+  for (const args of [
+    ['repository', 'seed', folder, ...none],
+    ['function', 'push', join(folder, 'first'), ...none],
+  ]) {
+    const { code, stderr } = await cli.run(...args)
+    t.equal(code, 7)
+    t.notMatch(stderr, /building/, 'before anything is made')
+  }
 })
