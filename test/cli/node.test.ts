@@ -2,10 +2,34 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { formatFacts } from '../../src/cli/node-text.ts'
-import { FACTS } from '../facts/node-facts.ts'
+import type { NodeFacts } from '../../src/facts/index.ts'
 import { Cli, datasetFrom, FUNCTIONS, fetchFrom, TEST_TIMEOUT_MS, temporaryFolder } from './fixture.ts'
 
 t.setTimeout(TEST_TIMEOUT_MS)
+
+const FACTS: NodeFacts = {
+  name: 'lab',
+  os: 'linux',
+  architecture: 'arm64',
+  cpu: {
+    model: 'some CPU',
+    sockets: [
+      { cores: 2, threads: 2 },
+      { cores: 1, threads: 1 },
+    ],
+    cpus: [0, 2, 1, 3, 4],
+    vcpus: 5,
+    speed: 1800,
+    measuredAt: 1_800_000_000_000,
+    maximumUsage: 80,
+  },
+  memory: { total: 4_000_000_000, free: 1_000_000_000 },
+  labels: { zone: 'edge', camera: 'true' },
+  availability: 'active',
+  images: [{ function: 'resize', digest: '0123456789abcdef', size: 44_800_000, layers: [] }],
+  layers: ['a', 'b'],
+  load: { cpu: 0.25, memory: 3_000_000_000, instances: 2, pending: 1 },
+}
 
 t.test('facts are aligned pairs', async (t) => {
   t.equal(
@@ -18,7 +42,7 @@ vCPUs         5: 2 cores with 2 threads and 1 core with 1 thread, of a core at m
 speed         1,800 MIPS a vCPU, measured 2027-01-15
 memory        4.00 GB, 1.00 GB of it free
 load          CPU 25 %, 2 instances, 1 pending Interest
-images        1, 4 layers
+images        1, 2 layers
               resize 0123456789ab, 44.8 MB
 `,
   )

@@ -2,30 +2,52 @@ import t from 'tap'
 import { findScheduler, Machine, type Platform, Problem, type Workflow } from '../../scheduler/index.ts'
 import { DEFAULT_LINK, hostOf } from '../../src/controller/index.ts'
 import type { NodeFacts } from '../../src/facts/index.ts'
-import { FACTS } from '../facts/node-facts.ts'
+
+const FACTS: NodeFacts = {
+  name: 'gateway',
+  os: 'linux',
+  architecture: 'arm64',
+  cpu: {
+    model: 'some CPU',
+    sockets: [
+      { cores: 2, threads: 2 },
+      { cores: 1, threads: 1 },
+    ],
+    cpus: [0, 2, 1, 3, 4],
+    vcpus: 5,
+    speed: 1800,
+    measuredAt: 1,
+  },
+  memory: { total: 4_000_000_000, free: 1_000_000_000 },
+  labels: { camera: 'true' },
+  availability: 'active',
+  images: [
+    { function: 'resize', digest: 'a', size: 100, layers: ['sha256:1', 'sha256:2'] },
+    { function: 'resize', digest: 'b', size: 100, layers: ['sha256:1', 'sha256:3'] },
+  ],
+  layers: ['sha256:1', 'sha256:2', 'sha256:3', 'sha256:4'],
+  load: { cpu: 0.5, memory: 3_000_000_000, instances: 1, pending: 0 },
+}
 
 t.test('a host has what its node says', async (t) => {
-  const image = { function: 'resize', digest: 'b', size: 100, layers: ['sha256:1', 'sha256:3'] }
-  const facts = { ...FACTS, images: [...FACTS.images, image] }
-  t.same(hostOf(facts, { network: 'lab', bandwidth: 12 }), {
-    name: 'lab',
+  t.same(hostOf(FACTS, { network: 'lab', bandwidth: 12 }), {
+    name: 'gateway',
     network: 'lab',
     bandwidth: 12,
     architecture: 'arm64',
-    labels: { zone: 'edge', camera: 'true' },
+    labels: { camera: 'true' },
     sockets: [
-      { speed: 1800, cores: 2, vcpusPerCore: 2, maximumUsage: 80 },
-      { speed: 1800, cores: 1, vcpusPerCore: 1, maximumUsage: 80 },
+      { speed: 1800, cores: 2, vcpusPerCore: 2, maximumUsage: 60 },
+      { speed: 1800, cores: 1, vcpusPerCore: 1, maximumUsage: 60 },
     ],
     machines: [],
     images: ['resize'],
     layers: ['sha256:1', 'sha256:2', 'sha256:3', 'sha256:4'],
   })
-  const { sockets } = hostOf({ ...FACTS, cpu: { ...FACTS.cpu, maximumUsage: undefined } })
+  const { sockets } = hostOf({ ...FACTS, cpu: { ...FACTS.cpu, maximumUsage: 80 } })
   t.same(
     sockets.map(({ maximumUsage }) => maximumUsage),
-    [60, 60],
-    'where it says nothing',
+    [80, 80],
   )
 })
 
