@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../src/controller/index.ts'
 import { median } from '../figures.ts'
 import type { Samples } from '../samples.ts'
@@ -49,7 +48,7 @@ export async function measureWorkflow(
         (await site.actions.instances()).length,
       )
       await site.actions.remove('photos')
-      await bench.until(() => false, true)
+      await bench.untilGone()
     }
   }
 }
@@ -57,7 +56,6 @@ export async function measureWorkflow(
 async function runOnce({ site }: DeploymentBench, number: number): Promise<RunView> {
   // Content that was never asked for: no Content Store has any of it.
   const { view } = await site.actions.run('photos', `/camera/0/${process.pid}-${number}`)
-  await delay(0)
   return view
 }
 
