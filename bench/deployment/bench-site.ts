@@ -16,6 +16,8 @@ export interface DeploymentBenchOptions {
   readonly engine: EngineName
   /** The first one is where content is, and where consumers are. */
   readonly nodes: readonly SiteNode[]
+  /** Where the nodes reach this host. @defaultValue `127.0.0.1` */
+  readonly outside?: string | undefined
   readonly photographs?: readonly string[] | undefined
   readonly folder: string
   readonly cleanup: Cleanup

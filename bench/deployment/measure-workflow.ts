@@ -82,7 +82,7 @@ workflows:
     content: /camera
     tasks:
       normalize: { from: content }
-      tile: { each: ${count}, function: 'tile(index={i},of=${count})', from: normalize }
+      tile: { each: ${count}, function: 'tile(index={n},of=${count})', from: normalize }
       denoise: { each: ${count}, from: tile }
       sharpen: { each: ${count}, from: denoise }
       mosaic: { from: sharpen }
