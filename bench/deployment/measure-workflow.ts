@@ -3,8 +3,9 @@ import { median } from '../figures.ts'
 import type { Samples } from '../samples.ts'
 import type { DeploymentBench } from './bench-site.ts'
 
-/** The workflow runs so often before it counts, so that costs are known and processes warm. */
-const WARM_UP_RUNS = 3
+/** How often the workflow runs at first, so that costs are known; and how often each deployment does before it counts: processes are warm then. */
+const LEARNING_RUNS = 3
+const WARM_UP_RUNS = 1
 
 export interface WorkflowOptions {
   /** |B|: tiles that a photograph is cut into. */
@@ -25,12 +26,15 @@ export async function measureWorkflow(
 ): Promise<void> {
   const { site } = bench
   let number = 0
+  // One after the other: nodes that start together measure each other.
+  for (const { name } of await site.actions.nodes()) await site.actions.calibrate(name)
   // Whatever comes first would be planned with guesses.
   progress('learning costs')
   for (const count of partitions) {
     await bench.deploy('photos', photosFile(count))
-    for (let run = 0; run < WARM_UP_RUNS; run++) await runOnce(bench, ++number)
+    for (let run = 0; run < LEARNING_RUNS; run++) await runOnce(bench, ++number)
     await site.actions.remove('photos')
+    await bench.untilGone()
   }
   for (const count of partitions) {
     for (const scheduler of schedulers) {
