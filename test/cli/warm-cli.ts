@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import type { Socket } from 'node:net'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import t from 'tap'
 
 const COMMANDS = fileURLToPath(new URL('warm-commands.js', import.meta.url))
 
@@ -29,27 +30,29 @@ export function runWarm(order: WarmOrder): Promise<WarmResult> {
 function run(order: WarmOrder): Promise<WarmResult> {
   present ??= start()
   const { child } = present
-  child.ref()
   return new Promise((resolve, reject) => {
     const ended = (): void =>
       reject(new Error(`the process ended during '${order.args.join(' ')}': ${present?.stderr}`))
     child.once('exit', ended)
     child.once('message', (result: WarmResult) => {
       child.off('exit', ended)
-      child.unref()
       resolve(result)
     })
     child.send(order)
   })
 }
 
-/** It holds nothing back here, and ends when this process does. */
+/** It ends with the tests of this process. */
 function start(): { child: ChildProcess; stderr: string } {
   const child = fork(COMMANDS, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
   const started = { child, stderr: '' }
   child.stderr?.on('data', (chunk) => {
     started.stderr += chunk
   })
-  ;(child.stderr as Socket | null)?.unref()
+  const ended = once(child, 'close')
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
   return started
 }
