@@ -85,7 +85,9 @@ t.test('a chart for each of several parts has a number in its name', async (t) =
 
 t.test('what a controller refuses is told with all problems and the exit code of its kind', async (t) => {
   const deploy: ControllerActions['deploy'] = async () => {
-    throw new ControllerError('cannot-place', 'no node takes resize', { problems: ['edge: has no camera'] })
+    throw new ControllerError('cannot-place', 'no node takes resize:\n  edge: it has no camera', {
+      problems: ['resize: edge: it has no camera'],
+    })
   }
   const { cli } = await controlled(t, { deploy })
   const file = join(await temporaryFolder(t), 'photos.yaml')
@@ -93,7 +95,7 @@ t.test('what a controller refuses is told with all problems and the exit code of
   t.match(await cli.warm('deploy', file), {
     code: 8,
     stdout: '',
-    stderr: 'error: no node takes resize\n  edge: has no camera\n',
+    stderr: 'error: no node takes resize:\n  edge: it has no camera\n',
   })
 })
 
