@@ -12,6 +12,12 @@ export function containersOf(functionName: string): Promise<Docker.ContainerInfo
   return docker.listContainers({ all: true, filters: { label: [`${LABELS.function}=${functionName}`] } })
 }
 
+/** Removes all images of a function. */
+export async function removeImagesOf(functionName: string): Promise<void> {
+  for (const { RepoTags } of await docker.listImages({ filters: { reference: [`ndn-sfc/${functionName}`] } }))
+    for (const tag of RepoTags ?? []) await docker.getImage(tag).remove({ force: true })
+}
+
 /** Layers of an image from the bottom up. */
 export async function layersOf(image: string): Promise<string[]> {
   return (await docker.getImage(image).inspect()).RootFS.Layers ?? []

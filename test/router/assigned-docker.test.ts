@@ -1,5 +1,5 @@
 import t from 'tap'
-import { docker } from '../engine/docker-host.ts'
+import { removeImagesOf } from '../engine/docker-host.ts'
 import { skipWithoutDocker } from '../engine/require-docker.ts'
 import { skipWithoutRegistry } from '../repository/registry-host.ts'
 import {
@@ -17,10 +17,7 @@ import { askText, connectTo, publish, startNode } from './fixture.ts'
 t.setTimeout(300_000)
 
 t.test('assigned instances in containers', { skip: skipWithoutDocker || skipWithoutRegistry }, async (t) => {
-  t.teardown(async () => {
-    for (const { RepoTags } of await docker.listImages({ filters: { reference: ['ndn-sfc/contained'] } }))
-      for (const tag of RepoTags ?? []) await docker.getImage(tag).remove({ force: true })
-  })
+  t.teardown(() => removeImagesOf('contained'))
   const registry = await FunctionRegistry.start(t)
   const version = await registry.push(t, 'contained', '1.0.0', saysWho('v1', 20))
   const node = await startNode(t, { engine: 'docker' })

@@ -138,7 +138,12 @@ export interface Content {
 }
 
 /** Publishes one object under each name below a prefix, at a node; returns the names that were asked for. */
-export async function publish(t: Test, node: Node, prefix: string, content: Content): Promise<string[]> {
+export async function publish(
+  t: Test,
+  node: Node | string,
+  prefix: string,
+  content: Content,
+): Promise<string[]> {
   const asked: string[] = []
   const { text, mediaType = 'text/plain', signer = digestSigner } = content
   const objects = new Map<string, SegmentedObject>()
