@@ -94,6 +94,11 @@ export class FunctionSlot {
     return this.gate.askedAt
   }
 
+  /** When it was last asked for work, or gave some, likewise. */
+  get usedAt(): number {
+    return this.gate.usedAt
+  }
+
   /** Of what runs now. */
   get startTimes(): Readonly<StartTimes> {
     return this.#startTimes
@@ -112,7 +117,7 @@ export class FunctionSlot {
     return this.#options.cpus ?? []
   }
 
-  /** Ends its process when it was not asked for so many milliseconds, until it is asked again; undefined: never. */
+  /** Ends its process when it was not used for so many milliseconds, until it is asked again; undefined: never. */
   set idle(ms: number | undefined) {
     this.#nap.after = ms
   }
@@ -325,6 +330,7 @@ export class FunctionSlot {
     face.start({
       onPacket: (buffer, start, end) => {
         this.#watch.heard()
+        this.gate.heard(buffer, start, end)
         forwarder.receive(this.faceId, buffer, start, end)
         onActivity()
       },
