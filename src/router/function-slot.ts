@@ -344,7 +344,7 @@ export class FunctionSlot {
   /** The socket closes before the engine reports the exit, or because the instance broke the protocol. */
   #onDisconnect(life: Life, face: Face, reason: CloseReason, detail: string): void {
     if (this.#face !== face) return
-    this.#loseFace()
+    this.#loseFace(this.#life === life && !life.isTold)
     if (this.#condition.isHalted) return
     this.#condition.set('restarting', `its connection ended: ${detail || reason}`)
     if (reason === 'garbage' || reason === 'oversized') {
@@ -379,7 +379,7 @@ export class FunctionSlot {
     if (this.#isOver(life)) return
     this.#life = undefined
     this.#face?.close()
-    this.#loseFace()
+    this.#loseFace(!life.isTold)
     if (!life.isTold) this.#restarts++
     this.#options.log('warn', `${this.id}: instance ended: ${cause}`)
     const { connectedAt } = life
@@ -393,9 +393,10 @@ export class FunctionSlot {
     this.#scheduleStart(wait)
   }
 
-  #loseFace(): void {
+  /** @param isDeath whether the work in its hands may have been its end; nobody told it to */
+  #loseFace(isDeath: boolean): void {
     this.#nap.stop()
-    if (this.#face !== undefined) this.#pending.noteDeath()
+    if (isDeath && this.#face !== undefined) this.#pending.noteDeath()
     this.#face = undefined
     this.#watch.heard()
   }
