@@ -3,6 +3,14 @@ import { fail, type ProblemList } from './problem-list.ts'
 
 const BYTE_ORDER_MARK = /^\uFEFF/
 
+/** By the system's code of an error. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'is a folder; name a file',
+  EACCES: 'cannot be read: no permission',
+}
+
 /**
  * Reads a file as UTF-8.
  * @param most octets
@@ -15,7 +23,8 @@ export async function readText(path: string, most: number): Promise<string> {
     return (await readFile(path, 'utf8')).replace(BYTE_ORDER_MARK, '')
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
-    return fail(path, undefined, `cannot be read: ${cause.message}`, cause)
+    const { code = '' } = cause as NodeJS.ErrnoException
+    return fail(path, undefined, WHY[code] ?? `cannot be read: ${cause.message}`, cause)
   }
 }
 

@@ -16,6 +16,8 @@ export interface DeploymentBenchOptions {
   readonly engine: EngineName
   /** The first one is where content is, and where consumers are. */
   readonly nodes: readonly SiteNode[]
+  /** Where the nodes reach this host. @defaultValue `127.0.0.1` */
+  readonly outside?: string | undefined
   readonly photographs?: readonly string[] | undefined
   readonly folder: string
   readonly cleanup: Cleanup
@@ -72,12 +74,26 @@ export class DeploymentBench {
     return await this.site.actions.deploy(source, { scheduler }, onEvent)
   }
 
-  /** Resolves when an instance is as asked for, or, of none, when there is no instance any more. */
-  async until(isMeant: (instance: InstanceView) => boolean, orNone = false): Promise<void> {
+  /** Resolves when an instance is as asked for. */
+  async until(isMeant: (instance: InstanceView) => boolean): Promise<void> {
+    await this.#until((instances) => instances.some(isMeant))
+  }
+
+  /** Resolves when there is no instance any more, for the controller and at the nodes. */
+  async untilGone(): Promise<void> {
+    await this.#until((instances) => instances.length === 0)
+    for (;;) {
+      const nodes = await this.site.actions.nodes()
+      if (nodes.every(({ facts }) => facts?.load.instances === 0)) return
+      await delay(POLL_MS)
+    }
+  }
+
+  async #until(isSo: (instances: readonly InstanceView[]) => boolean): Promise<void> {
     const end = performance.now() + PATIENCE_MS
     for (;;) {
       const instances = await this.site.actions.instances()
-      if (instances.some(isMeant) || (orNone && instances.length === 0)) return
+      if (isSo(instances)) return
       if (performance.now() > end)
         throw new Error(`instances stay ${instances.map(({ state }) => state).join(', ')}`)
       await delay(POLL_MS)

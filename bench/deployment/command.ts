@@ -21,7 +21,7 @@ import {
 } from './measure-recovery.ts'
 import { measureWorkflow } from './measure-workflow.ts'
 import type { SiteNode } from './site.ts'
-import { makeSubnets, whyNoSubnets } from './subnets.ts'
+import { makeSubnets, OUTSIDE, whyNoSubnets } from './subnets.ts'
 
 const PARTS = ['phases', 'scale', 'kill', 'update', 'drain', 'restart', 'workflow'] as const
 
@@ -139,7 +139,15 @@ async function measurePhotos(
       : []
   const nodes = UNEQUAL.map((node, index) => ({ ...node, ...subnets[index] }))
   progress(`starting three unequal nodes (${engine}), a repository and a controller`)
-  const bench = await DeploymentBench.start({ engine, nodes, photographs: photographs(), folder, cleanup })
+  const outside = why === undefined ? OUTSIDE : undefined
+  const bench = await DeploymentBench.start({
+    engine,
+    nodes,
+    outside,
+    photographs: photographs(),
+    folder,
+    cleanup,
+  })
   for (const source of await shippedFunctions()) {
     if (PHOTO_FUNCTIONS.has(source.split('/').at(-1) ?? '')) await bench.workshop.publish(source)
   }

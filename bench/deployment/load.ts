@@ -1,4 +1,5 @@
 import type { Cleanup } from '../cleanup.ts'
+import { progress } from '../command-line.ts'
 import { Worker } from '../worker.ts'
 
 export interface LoadResult {
@@ -34,7 +35,9 @@ export class Consumer {
   async during(chain: string, rate: number, action: () => Promise<void>): Promise<LoadResult> {
     await this.#worker.ask('start', chain, rate)
     await action()
-    return await this.#worker.ask('stop')
+    const result = await this.#worker.ask<LoadResult>('stop')
+    for (const [reason, count] of Object.entries(result.failures)) progress(`${count} failed: ${reason}`)
+    return result
   }
 }
 

@@ -24,6 +24,7 @@ export async function measurePhases(bench: DeploymentBench, samples: Samples, ro
     addPhases(view, name, impl, samples)
     samples.add(`first answer, ${name}`, impl, 'ms', await consumer.ask('shout/text'))
     await site.actions.remove('shout')
+    await bench.untilGone()
   }
 }
 

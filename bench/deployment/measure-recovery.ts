@@ -33,6 +33,7 @@ export async function measureScaleFromZero(
     samples.add('scale from zero', `${impl}, running`, 'ms', await consumer.ask('shout/text'))
   }
   await site.actions.remove('shout')
+  await bench.untilGone()
 }
 
 /** From the death of the only instance to the next good answer, with requests coming all the time. */
@@ -57,6 +58,7 @@ export async function measureKill(bench: DeploymentBench, samples: Samples, roun
     samples.add('failed after a kill', impl, 'requests', failed(result))
   }
   await site.actions.remove('shout')
+  await bench.untilGone()
 }
 
 /** The end of the longest time without an answer that begins after, or lasts beyond, a moment. */
@@ -95,6 +97,7 @@ export async function measureUpdate(bench: DeploymentBench, samples: Samples, ro
     addLoad('rollback', impl, back, samples)
   }
   await site.actions.remove('shout')
+  await bench.untilGone()
 }
 
 /** Requests that fail while a node is drained, whose instances go to another. */
@@ -113,6 +116,7 @@ export async function measureDrain(bench: DeploymentBench, samples: Samples, rou
     await site.actions.setAvailability(node, 'active')
   }
   await site.actions.remove('shout')
+  await bench.untilGone()
 }
 
 function addLoad(name: string, impl: string, result: LoadResult, samples: Samples): void {
@@ -145,7 +149,7 @@ export async function measureRestart(
     while (!(await isAsWanted(bench))) await delay(POLL_MS)
     samples.add('controller restart to desired state', impl, 'ms', performance.now() - began)
     await site.actions.remove('shout')
-    await bench.until(() => false, true)
+    await bench.untilGone()
   }
 }
 

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../src/controller/index.ts'
 import { median } from '../figures.ts'
 import type { Samples } from '../samples.ts'
 import type { DeploymentBench } from './bench-site.ts'
 
-/** The workflow runs so often before it counts, so that costs are known and processes warm. */
-const WARM_UP_RUNS = 3
+/** How often the workflow runs at first, so that costs are known; and how often each deployment does before it counts: processes are warm then. */
+const LEARNING_RUNS = 3
+const WARM_UP_RUNS = 1
 
 export interface WorkflowOptions {
   /** |B|: tiles that a photograph is cut into. */
@@ -26,12 +26,15 @@ export async function measureWorkflow(
 ): Promise<void> {
   const { site } = bench
   let number = 0
+  // One after the other: nodes that start together measure each other.
+  for (const { name } of await site.actions.nodes()) await site.actions.calibrate(name)
   // Whatever comes first would be planned with guesses.
   progress('learning costs')
   for (const count of partitions) {
     await bench.deploy('photos', photosFile(count))
-    for (let run = 0; run < WARM_UP_RUNS; run++) await runOnce(bench, ++number)
+    for (let run = 0; run < LEARNING_RUNS; run++) await runOnce(bench, ++number)
     await site.actions.remove('photos')
+    await bench.untilGone()
   }
   for (const count of partitions) {
     for (const scheduler of schedulers) {
@@ -49,7 +52,7 @@ export async function measureWorkflow(
         (await site.actions.instances()).length,
       )
       await site.actions.remove('photos')
-      await bench.until(() => false, true)
+      await bench.untilGone()
     }
   }
 }
@@ -57,7 +60,6 @@ export async function measureWorkflow(
 async function runOnce({ site }: DeploymentBench, number: number): Promise<RunView> {
   // Content that was never asked for: no Content Store has any of it.
   const { view } = await site.actions.run('photos', `/camera/0/${process.pid}-${number}`)
-  await delay(0)
   return view
 }
 
@@ -84,7 +86,7 @@ workflows:
     content: /camera
     tasks:
       normalize: { from: content }
-      tile: { each: ${count}, function: 'tile(index={i},of=${count})', from: normalize }
+      tile: { each: ${count}, function: 'tile(index={n},of=${count})', from: normalize }
       denoise: { each: ${count}, from: tile }
       sharpen: { each: ${count}, from: denoise }
       mosaic: { from: sharpen }

@@ -31,6 +31,8 @@ export interface SiteNode {
 export interface SiteOptions {
   readonly engine: EngineName
   readonly nodes: readonly SiteNode[]
+  /** Where the nodes reach this host. @defaultValue `127.0.0.1` */
+  readonly outside?: string | undefined
   readonly folder: string
   readonly cleanup: Cleanup
 }
@@ -51,9 +53,9 @@ export class Site {
   }
 
   static async start(options: SiteOptions): Promise<Site> {
-    const { folder, nodes, cleanup } = options
+    const { folder, nodes, outside = '127.0.0.1', cleanup } = options
     await mkdir(folder, { recursive: true })
-    const registry = await startRegistry(folder, cleanup)
+    const registry = await startRegistry(folder, outside, cleanup)
     await Promise.all(nodes.map((node, index) => startNode(node, index, options)))
     await writeFile(join(folder, 'network.yaml'), networkFile(registry, options))
     const home = join(folder, 'controller')
@@ -121,6 +123,7 @@ async function startNode(
       functions: [],
       listen: [listenAddress(node, index)],
       facts,
+      registry: { insecure: true },
     }),
   )
   const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)]
@@ -151,7 +154,13 @@ export function nodeName(name: string): string {
 }
 
 async function startController({ folder, cleanup }: SiteOptions): Promise<Running> {
-  const args = ['controller', join(folder, 'network.yaml'), '--home', join(folder, 'controller')]
+  const args = [
+    'controller',
+    join(folder, 'network.yaml'),
+    '--home',
+    join(folder, 'controller'),
+    '--insecure',
+  ]
   const child = spawn(process.execPath, [CLI, ...args, '--listen', `127.0.0.1:${API_PORT}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

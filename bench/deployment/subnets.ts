@@ -11,6 +11,9 @@ const SUBNET = '10.213.7'
 const BURST_BYTES = 64 * 1024
 const QUEUE_MS = 1000
 
+/** Address of this host on the bridge. */
+export const OUTSIDE = `${SUBNET}.1`
+
 /** A network namespace: a host of its own as far as its network goes. */
 export interface Subnet {
   readonly address: string
@@ -39,6 +42,7 @@ export async function makeSubnets(rates: readonly number[], cleanup: Cleanup): P
   const bridge = `sfc${process.pid % 100_000}`
   await run('ip', ['link', 'add', bridge, 'type', 'bridge'])
   cleanup.add(() => run('ip', ['link', 'del', bridge]))
+  await run('ip', ['addr', 'add', `${OUTSIDE}/24`, 'dev', bridge])
   await run('ip', ['link', 'set', bridge, 'up'])
   await allowForwarding(bridge, cleanup)
   return await Promise.all(rates.map((rate, index) => makeSubnet(bridge, index, rate, cleanup)))

@@ -1,5 +1,5 @@
 import bearerAuth from '@fastify/bearer-auth'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from './errors.ts'
 import { isLoopback } from './loopback.ts'
 import type { KeptToken, Role, TokenStore } from './tokens.ts'
@@ -16,7 +16,11 @@ declare module 'fastify' {
 }
 
 /** Lets in who has a token whose role allows what is asked for. Without tokens: who asks from this host, by its name. */
-export async function authorize(app: FastifyInstance, tokens: TokenStore | undefined): Promise<void> {
+export async function authorize(
+  app: FastifyInstance,
+  tokens: TokenStore | undefined,
+  log: FastifyBaseLogger | undefined,
+): Promise<void> {
   app.decorateRequest('caller')
   if (tokens === undefined) {
     // A page that a browser shows may have a name of its own for a loopback address.
@@ -48,9 +52,9 @@ export async function authorize(app: FastifyInstance, tokens: TokenStore | undef
       )
     }
   })
-  app.addHook('onResponse', async ({ caller, method, url, log }, { statusCode }) => {
+  app.addHook('onResponse', async ({ caller, method, url }, { statusCode: status }) => {
     if (caller?.role === 'operator' && method !== 'GET')
-      log.info({ by: caller.name, method, url, status: statusCode }, `${method} ${url}`)
+      log?.info({ by: caller.name, method, url, status }, `${method} ${url} by ${caller.name}: ${status}`)
   })
 }
 

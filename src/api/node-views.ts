@@ -149,6 +149,7 @@ export const functionView = view('Function', {
         } satisfies Fields<LayerFacts>),
       ),
       size: octets,
+      base: z.looseObject({ name: z.string(), digest: z.string() }).optional(),
     } satisfies Fields<ArchitectureFacts>),
   ),
 } satisfies Fields<FunctionFacts>)

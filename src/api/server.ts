@@ -90,7 +90,8 @@ export async function startServer(actions: ControllerActions, options: ApiOption
 async function createApi(actions: ControllerActions, options: ApiOptions): Promise<Api> {
   const { headersTimeout = HEADERS_TIMEOUT_MS } = options
   const app = fastify({
-    ...(options.log === undefined ? {} : { loggerInstance: options.log }),
+    // Where it listens is told by who asked for that.
+    ...(options.log === undefined ? {} : { loggerInstance: options.log.child({}, { level: 'warn' }) }),
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerBadPath,
     bodyLimit: options.maxBodyBytes ?? MAX_BODY_BYTES,
@@ -103,7 +104,7 @@ async function createApi(actions: ControllerActions, options: ApiOptions): Promi
   // What a controller answers goes out as it is: the schemas are for who reads the document.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   answerProblems(app)
-  await authorize(app, options.tokens)
+  await authorize(app, options.tokens, options.log)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
-import type { DownloadPolicy, Platform, Scheduler, Workflow } from '../../scheduler/index.ts'
-import { type Compared, formatComparison } from './compare-text.ts'
+import type { DownloadPolicy, Workflow } from '../../scheduler/index.ts'
+import { formatComparison } from './compare-text.ts'
+import { asOne, type Failed, type Row, rowsOf } from './comparing.ts'
 import { CliError, EXIT_CODE_HELP, type ExitCode, exitCodeOf, messageOf } from './exit-code.ts'
 import { examples, jsonOption } from './options.ts'
 import { paintFor } from './paint.ts'
-import { chooseScheduler, type Plan, plan, requireValid } from './planning.ts'
+import { chooseScheduler } from './planning.ts'
 import {
   policyOption,
   seedOption,
@@ -12,8 +13,6 @@ import {
   timeLimitOption,
   topologyOption,
 } from './scheduling-options.ts'
-import { searchProgress } from './search-progress.ts'
-import { printable } from './text.ts'
 
 interface Options {
   readonly topology: string
@@ -54,13 +53,11 @@ const HELP = `${examples(
   ],
 )}
 
-A workflow that no scheduler can plan is told of at the end, after the tables of the others, and in the exit code.
+What a scheduler cannot plan is told of at the end, after the tables, and in the exit code; the others are compared.
 
 With --json: [{ workflow, platform, scheduler, measures, ms, end, bound?, simulation?: { makespan } }]
 ${EXIT_CODE_HELP}
   130  stopped by ctrl-C; what has been compared is shown`
-
-type Row = Compared & { readonly scheduler: string; readonly plan: Plan }
 
 async function compare(files: readonly string[], options: Options): Promise<void> {
   // Other commands need not wait until it is loaded.
@@ -73,16 +70,17 @@ async function compare(files: readonly string[], options: Options): Promise<void
   for (const file of files) workflows.push({ file, workflow: await library.readWorkflow(file) })
   const paint = paintFor(process.stdout)
   const all: object[] = []
-  const failed: Failed[] = []
+  const failed: FailedFile[] = []
   let stopped: Error | undefined
   let tables = 0
   for (const { file, workflow } of workflows) {
     const rows: Row[] = []
-    try {
-      for await (const row of rowsOf(library, schedulers, workflow, platform, options)) rows.push(row)
-    } catch (error) {
-      failed.push({ file, error })
+    const errors: Failed[] = []
+    for await (const row of rowsOf(library, schedulers, workflow, platform, options)) {
+      if ('error' in row) errors.push(row)
+      else rows.push(row)
     }
+    failed.push(...asOne(errors, rows.length).map((one) => ({ ...one, file })))
     if (options.json !== true && rows.length > 0) {
       const table = formatComparison(workflow.name, platform.name, rows, paint)
       process.stdout.write(tables++ === 0 ? table : `\n${table}`)
@@ -101,43 +99,14 @@ async function compare(files: readonly string[], options: Options): Promise<void
   if (error !== undefined) throw error
 }
 
-interface Failed {
-  readonly file: string
-  readonly error: unknown
-}
+type FailedFile = Failed & { readonly file: string }
 
 /** With what the command ends where not all was compared. @param stopped by what */
-function endOf(failed: readonly Failed[], stopped: Error | undefined): Error | undefined {
+function endOf(failed: readonly FailedFile[], stopped: Error | undefined): Error | undefined {
   const [first] = failed
   if (first === undefined) return stopped
-  const messages = failed.map(({ file, error }) => `${file}: ${messageOf(error)}`)
+  const messages = failed.map(({ file, title, error }) => {
+    return `${file}: ${title === undefined ? '' : `${title}: `}${messageOf(error)}`
+  })
   return new CliError(exitCodeOf(stopped ?? first.error) as ExitCode, messages.join('\n'), first.error)
-}
-
-/** Ends after the row in which it was stopped. */
-async function* rowsOf(
-  library: typeof import('../../scheduler/index.ts'),
-  schedulers: readonly Scheduler[],
-  workflow: Workflow,
-  platform: Platform,
-  { policy, seed, timeLimit, simulate }: Options,
-): AsyncGenerator<Row> {
-  for (const scheduler of schedulers) {
-    const { name, title } = scheduler
-    const doing = `${printable(workflow.name)}, ${title}`
-    const progress = searchProgress(process.stderr, doing, timeLimit)
-    progress.say(`${doing} …`)
-    const found = await plan(scheduler, workflow, platform, {
-      policy,
-      seed,
-      timeLimit,
-      onProgress: (step, ms) => progress.show(step, ms),
-    }).finally(() => progress.stop())
-    requireValid(found.schedule, library.violations(workflow, platform, found.schedule, { policy }))
-    const measures = library.measure(workflow, platform, found.schedule)
-    const simulated = simulate && library.simulate(workflow, platform, found.schedule, { contention: true })
-    const { ms, bound } = found
-    yield { scheduler: name, title, measures, ms, bound, plan: found, simulated: simulated?.makespan }
-    if (found.end === 'interrupted') return
-  }
 }

@@ -64,7 +64,8 @@ export function formatNodes(nodes: readonly NodeView[], paint: Paint = plain): s
       {
         head: 'MIPS',
         align: 'right',
-        cell: ({ facts }) => (facts ? String(Math.round(facts.cpu.speed)) : ''),
+        // What a plan counts on.
+        cell: ({ facts }) => (facts ? String(Math.round(facts.cpu.speed * facts.cpu.share)) : ''),
       },
       {
         head: 'free memory',

@@ -5,6 +5,9 @@ import { formatBytes, formatCount, formatTime, printable } from './text.ts'
 
 const CLEAR_LINE = '\r\x1b[2K'
 
+/** States between that get no line of their own: the one of `ready` has how long each took. */
+const PASSING: ReadonlySet<InstanceView['state']> = new Set(['preparing', 'starting'])
+
 const PHASES: readonly InstancePhase[] = ['pull', 'prepare', 'create', 'ready']
 
 export interface DeployProgress {
@@ -41,7 +44,8 @@ export function deployProgress(stream: NodeJS.WriteStream): DeployProgress {
           const { instance } = event
           const before = instances.get(instance.id)?.state
           instances.set(instance.id, instance)
-          if (before === instance.state) draw()
+          const isPassing = PASSING.has(instance.state) && instance.cause === undefined
+          if (before === instance.state || isPassing) draw()
           else say(describeInstance(instance, paint))
           break
         }

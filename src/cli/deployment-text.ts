@@ -13,6 +13,10 @@ const PHASES: readonly (keyof DeploymentPhases)[] = [
   'total',
 ]
 
+/** Phases that each instance has, some after others. */
+const OF_INSTANCES: ReadonlySet<string> = new Set(['pull', 'prepare', 'create', 'ready'])
+const SLOWEST = 'pull to ready: the time of the slowest instance; a node brings up two at a time.'
+
 /** @param now milliseconds since the epoch */
 export function formatDeployments(
   deployments: readonly DeploymentView[],
@@ -45,7 +49,7 @@ export function formatDeployment(view: DeploymentView, now: number, paint: Paint
     ['state', `${paintState(state, paint)}, deployed ${formatTime(Math.max(0, now - deployedAt))} ago`],
     ...(cause === undefined ? [] : [['cause', printable(cause)] as const]),
     ['revision', `${revision}${view.earlier.length === 0 ? '' : `, before it ${view.earlier.join(', ')}`}`],
-    ['scheduler', printable(scheduler)],
+    ...(scheduler === '' ? [] : [['scheduler', printable(scheduler)] as const]),
     ...listed(
       'functions',
       functions.map((one) => `${one.name} ${one.version} ${one.digest.slice(0, 19)}`),
@@ -64,7 +68,9 @@ export function formatPhases(phases: DeploymentPhases): string {
     return took === undefined ? [] : [{ phase, ...took }]
   })
   if (rows.length === 0) return ''
-  return formatTable<(typeof rows)[number]>(
+  const isOfInstances = rows.some(({ phase }) => OF_INSTANCES.has(phase))
+  const note = isOfInstances ? `\n${SLOWEST}\n` : ''
+  const table = formatTable<(typeof rows)[number]>(
     [
       { head: 'phase', cell: ({ phase }) => phase },
       { head: 'time', align: 'right', cell: ({ ms }) => formatTime(ms) },
@@ -76,6 +82,7 @@ export function formatPhases(phases: DeploymentPhases): string {
     ],
     rows,
   )
+  return `${table}${note}`
 }
 
 function listed(label: string, values: readonly string[]): (readonly [string, string])[] {

@@ -101,7 +101,9 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (!('code' in error || error instanceof Interrupted)) return error.stack ?? error.message
   if (error.name !== 'ControllerError') return error.message
-  const { problems } = error as ControllerError
+  const { code, problems } = error as ControllerError
+  // That message has them, in the order of nodes.
+  if (code === 'cannot-place') return error.message
   const told = problems.filter((problem) => !error.message.includes(problem))
   return [error.message, ...told.map((problem) => `  ${problem}`)].join('\n')
 }

@@ -1,17 +1,23 @@
 import { statSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import type { LocalImage, ProgramOptions } from '../repository/index.ts'
+import type { BaseImage, LocalImage, ProgramOptions } from '../repository/index.ts'
+import { addBaseOptions, type BaseChoice, baseFor } from './base-option.ts'
 import { CliError, EXIT_CODE_HELP, ExitCode } from './exit-code.ts'
 import { buildFunction, openFunctionHome } from './function-home.ts'
 import { formatLayers } from './function-text.ts'
 import { interruptible } from './interrupt.ts'
 import { examples, homeOption, jsonOption } from './options.ts'
-import { formatBytes } from './text.ts'
+import { addRegistryOptions, type RegistryChoice } from './registry-options.ts'
+import { formatBytes, printable } from './text.ts'
 import { transferProgress } from './transfer-progress.ts'
 
-interface BuildOptions {
+interface BuildOptions extends Program, BaseChoice, RegistryChoice {
   readonly home?: string
   readonly json?: true
+}
+
+/** What is said of a plain program. */
+interface Program {
   readonly name?: string
   readonly as?: string
   readonly description?: string
@@ -24,14 +30,28 @@ interface BuildOptions {
   readonly save?: string
 }
 
+const PROGRAM_OPTIONS = [
+  'name',
+  'as',
+  'description',
+  'command',
+  'input',
+  'output',
+  'program',
+  'setup',
+  'limit',
+  'save',
+] as const satisfies readonly (keyof Program)[]
+
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 export function buildCommand(): Command {
-  return new Command('build')
+  const command = new Command('build')
     .summary('make the image of a function')
     .description(
-      `Makes the image of a function: of a folder with function.yaml, of a TypeScript or JavaScript file, or of a plain program that
-reads standard input and writes standard output, which the options below describe. It needs no Docker Engine.`,
+      'Makes the image of a function: of a folder with function.yaml, of a TypeScript or JavaScript file, or of a plain program that ' +
+        'reads standard input and writes standard output, which the options below describe. It needs no Docker Engine, unless ' +
+        'setup commands are to be run on a base image.',
     )
     .argument('<source>', 'folder, or file')
     .option('--name <name>', 'of the function (default: that of the file)')
@@ -43,10 +63,14 @@ reads standard input and writes standard output, which the options below describ
     )
     .option('--input <types>', 'media type, type/* or */* that it takes; again for more', collect)
     .option('--output <type>', 'media type that it gives')
-    .option('--program <name>', 'program of this machine that comes into the image; again for more', collect)
+    .option(
+      '--program <name>',
+      'program of this machine, or of the base image, that it needs; again for more',
+      collect,
+    )
     .option(
       '--setup <line>',
-      'shell command that is run in a copy of the folder first, on this machine; again for more',
+      'shell command that is run in a copy of the folder first: on this machine, or with --base in a container of it; again for more',
       collect,
     )
     .option(
@@ -55,6 +79,7 @@ reads standard input and writes standard output, which the options below describ
       limitArgument,
     )
     .option('--save <folder>', 'keep the folder with its function.yaml, to go on from there')
+  return addRegistryOptions(addBaseOptions(command))
     .addOption(jsonOption())
     .addOption(homeOption())
     .addHelpText('after', HELP)
@@ -71,6 +96,10 @@ const HELP = `${examples(
     "ndn-sfc function build ./src --name edges --setup 'make edges' --command './edges -' --input image/png --output image/png",
     'a binary that is compiled first',
   ],
+  [
+    "ndn-sfc function build ./plot.py --base base/python:3.12 --setup 'pip install numpy' --input text/csv --output image/png",
+    'a script on a base image of the registry',
+  ],
 )}
 ${EXIT_CODE_HELP}`
 
@@ -79,30 +108,39 @@ async function build(source: string, options: BuildOptions): Promise<void> {
   const { stdout, stderr } = process
   const progress = transferProgress(stderr)
   await interruptible(async (signal) => {
-    const folder = isPlainProgram(source, options)
-      ? await programFolder(source, options, place.home, progress.step)
-      : source
+    let base = await baseFor(options, place, signal, progress)
+    let folder = source
+    if (isPlainProgram(source, options)) {
+      const setUp = base && {
+        setUp: async (lines: readonly string[], copy: string) => {
+          const { setUpBase } = await import('../repository/index.ts')
+          const { step } = progress
+          base = await setUpBase(base as BaseImage, lines, copy, { ...place, progress: step, signal })
+        },
+      }
+      folder = await programFolder(source, options, place.home, { ...setUp, progress: progress.step })
+    }
     signal.throwIfAborted()
-    const { image } = await buildFunction(folder, place, progress.step)
+    const { image } = await buildFunction(folder, place, progress.step, base)
     signal.throwIfAborted()
-    stdout.write(options.json ? `${JSON.stringify(builtFacts(image))}\n` : formatBuilt(image))
-  })
+    stdout.write(options.json ? `${JSON.stringify(builtFacts(image))}\n` : formatBuilt(image, options))
+  }).finally(progress.stop)
 }
 
 /** A file that is no module, or whatever something is said of that function.yaml would say. */
-function isPlainProgram(source: string, { home, json, ...said }: BuildOptions): boolean {
+function isPlainProgram(source: string, options: Program): boolean {
   const isModule = /\.[cm]?[jt]s$/.test(source)
   return (
-    Object.keys(said).length > 0 ||
+    PROGRAM_OPTIONS.some((key) => options[key] !== undefined) ||
     (!isModule && statSync(source, { throwIfNoEntry: false })?.isFile() === true)
   )
 }
 
 async function programFolder(
   source: string,
-  options: BuildOptions,
+  options: Program,
   home: string,
-  progress: (step: string) => void,
+  how: Pick<ProgramOptions, 'setUp' | 'progress'>,
 ): Promise<string> {
   const { input, output } = options
   if (input === undefined || output === undefined) {
@@ -123,7 +161,7 @@ async function programFolder(
     limits: options.limit,
     setup: options.setup,
     saveTo: options.save,
-    progress,
+    ...how,
   } as ProgramOptions
   return await makeProgramFolder(source, home, withoutUndefined(given))
 }
@@ -139,21 +177,27 @@ function limitArgument(text: string, before: Record<string, string | number> = {
 }
 
 function builtFacts({ manifest, facts, artifactDigest }: LocalImage) {
-  const { architecture, digest, layers, size } = facts
+  const { architecture, digest, layers, size, base } = facts
   return {
     name: manifest.name,
     version: manifest.version,
     digest,
     artifactDigest,
     architecture,
+    base,
     layers,
     size,
   }
 }
 
-function formatBuilt({ manifest: { name, version }, facts }: LocalImage): string {
-  return `${name}:${version} for ${facts.architecture}, ${formatBytes(facts.size)}: ${facts.digest}
+function formatBuilt(
+  { manifest: { name, version }, facts }: LocalImage,
+  { architecture }: BaseChoice,
+): string {
+  const on = facts.base === undefined ? '' : ` on ${printable(facts.base.name)}`
+  const push = `ndn-sfc function push ${name}:${version}${architecture === undefined ? '' : ` --architecture ${architecture}`}`
+  return `${name}:${version} for ${facts.architecture}${on}, ${formatBytes(facts.size)}: ${facts.digest}
 ${formatLayers(facts.layers)}
-To have it in the repository: ndn-sfc function push ${name}:${version}
+To have it in the repository: ${push}
 `
 }

@@ -85,8 +85,9 @@ export function formatFunctionFacts(
   ].join('\n')
 }
 
-function formatArchitecture({ architecture, digest, size, layers }: ArchitectureFacts): string {
-  return `${printable(architecture)}: ${formatBytes(size)}, ${digest}\n${formatLayers(layers)}`
+function formatArchitecture({ architecture, digest, size, layers, base }: ArchitectureFacts): string {
+  const on = base === undefined ? '' : ` on ${printable(base.name)}`
+  return `${printable(architecture)}${on}: ${formatBytes(size)}, ${digest}\n${formatLayers(layers)}`
 }
 
 function formatParameters({ parameters }: Manifest): string {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { Command } from 'commander'
 import type { EngineKind } from '../engine/index.ts'
-import type { LocalImage } from '../repository/index.ts'
-import { EXIT_CODE_HELP } from './exit-code.ts'
+import type { LocalImage, TransferProgress } from '../repository/index.ts'
+import { addBaseOptions, type BaseChoice, baseFor } from './base-option.ts'
+import { CliError, EXIT_CODE_HELP, ExitCode } from './exit-code.ts'
 import { buildCommand } from './function-build.ts'
 import { buildFunction, type FunctionHome, openFunctionHome } from './function-home.ts'
 import { formatFunctionFacts, formatFunctionList } from './function-text.ts'
@@ -40,12 +41,16 @@ function pushCommand(): Command {
   const command = new Command('push')
     .summary('put a function into the repository')
     .description(
-      `Puts a function into the repository, under its version. Only what the registry does not have is sent; images of other
-architectures that are there stay.`,
+      'Puts a function into the repository, under its version. Only what the registry does not have is sent; images for other ' +
+        'architectures that are there stay.',
     )
     .argument('<source>', 'folder or file, which is built first; or NAME[:VERSION] of what was built before')
-  return withOptions(command, [
+  return withOptions(addBaseOptions(command), [
     ['ndn-sfc function push ./resize', 'build and push'],
+    [
+      'ndn-sfc function push ./resize --architecture arm64 --base base/node:22',
+      'for another architecture, beside what is there',
+    ],
     ['ndn-sfc function push word-count', 'what ndn-sfc function build made last'],
     ['ndn-sfc function push ./resize --registry https://registry.example.org/lab', 'elsewhere'],
   ])
@@ -57,8 +62,8 @@ function pullCommand(): Command {
   const command = new Command('pull')
     .summary('get a function from the repository')
     .description(
-      `Gets a function for this machine's architecture: only what is not here is fetched, and its digest is checked. It is made ready
-for child processes, and for containers where a Docker Engine answers.`,
+      "Gets a function for this machine's architecture: only what is not here is fetched, and its digest is checked. It is made " +
+        'ready for child processes, and for containers where a Docker Engine answers.',
     )
     .argument('<function>', 'NAME, NAME:VERSION or NAME@sha256:…')
   return withOptions(command, [
@@ -106,13 +111,14 @@ function withOptions(command: Command, shown: [command: string, what: string][])
     .addHelpText('after', `${examples(...shown)}\n${EXIT_CODE_HELP}`)
 }
 
-async function push(source: string, options: Options): Promise<void> {
+async function push(source: string, options: Options & BaseChoice): Promise<void> {
   const place = await openFunctionHome(options.home)
   const progress = transferProgress(process.stderr)
   const began = performance.now()
   await interruptible((signal) =>
     withRepository(options, signal, async (repository) => {
-      const image = await imageOf(source, place, progress.step)
+      await repository.check()
+      const image = await imageOf(source, options, place, signal, progress)
       const repositoryModule = await import('../repository/index.ts')
       const pushed = await repositoryModule.push(repository, image, place.store, progress)
       const ms = performance.now() - began
@@ -134,13 +140,24 @@ async function push(source: string, options: Options): Promise<void> {
 /** A path is built; a name is of what was built before. */
 async function imageOf(
   source: string,
+  options: Options & BaseChoice,
   place: FunctionHome,
-  step: (step: string) => void,
+  signal: AbortSignal,
+  progress: Required<TransferProgress>,
 ): Promise<LocalImage> {
   const isPath = source.includes('/') || (await stat(source).catch(() => undefined)) !== undefined
-  if (isPath) return (await buildFunction(source, place, step)).image
+  if (isPath) {
+    const base = await baseFor(options, place, signal, progress)
+    return (await buildFunction(source, place, progress.step, base)).image
+  }
   const { parseReference } = await import('../repository/index.ts')
-  return await place.images.get(parseReference(source))
+  if (options.base !== undefined) {
+    throw new CliError(
+      ExitCode.Usage,
+      `${source} was built before, on what was said then: --base is for a path`,
+    )
+  }
+  return await place.images.get(parseReference(source), options.architecture)
 }
 
 async function pull(reference: string, options: Options & { engine: EngineKind }): Promise<void> {

@@ -5,9 +5,10 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Fields that the message says already, or that a person does not need. */
-const HIDDEN_FIELDS = 'pid,hostname,function,instance,ms,addresses,state'
+const HIDDEN_FIELDS = 'pid,hostname,node,function,instance,ms,addresses,state,url,by,method,status'
 
-const MESSAGE_FORMAT = '{if function}{function}: {end}{if instance}{instance}: {end}{msg}'
+const MESSAGE_FORMAT =
+  '{if node}{node}: {end}{if function}{function}: {end}{if instance}{instance}: {end}{msg}'
 
 /** A logger that writes for a person where the stream is a terminal, otherwise one JSON object a line. */
 export async function createLogger(level: LogLevel, stream: NodeJS.WriteStream): Promise<Logger> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
-import type { Credentials, Repository } from '../repository/index.ts'
+import type { CredentialsSource, RegistryOptions, Repository } from '../repository/index.ts'
 import { CliError, ExitCode } from './exit-code.ts'
 
 /** Longest password that is read, in characters. */
@@ -28,7 +28,7 @@ export function addRegistryOptions(command: Command): Command {
     .addOption(new Option('--username <name>', 'of the registry').env('NDN_SFC_REGISTRY_USERNAME'))
     .option(
       '--password-stdin',
-      'read the password from standard input (default: $NDN_SFC_REGISTRY_PASSWORD, or what docker login wrote)',
+      'read the password from standard input (default: $NDN_SFC_REGISTRY_PASSWORD, or what docker login keeps)',
     )
     .addOption(
       new Option('--ca <file>', "certificate of the registry's authority, PEM").env('NDN_SFC_REGISTRY_CA'),
@@ -53,20 +53,25 @@ export async function withRepository<T>(
 /** The repository that the options name, for whoever closes it. */
 export async function openRepository(choice: RegistryChoice, signal: AbortSignal): Promise<Repository> {
   const { Repository } = await import('../repository/index.ts')
+  return new Repository(await registryOptions(choice, signal))
+}
+
+/** What the options say. */
+export async function registryOptions(choice: RegistryChoice, signal: AbortSignal): Promise<RegistryOptions> {
   const { registry, insecure = false } = choice
   const ca = choice.ca === undefined ? undefined : await readCertificate(choice.ca)
-  return new Repository({ registry, credentials: await credentialsFor(choice), ca, insecure, signal })
+  return { registry, credentials: await credentialsFor(choice), ca, insecure, signal }
 }
 
 async function credentialsFor({
   registry,
   username,
   passwordStdin,
-}: RegistryChoice): Promise<Credentials | undefined> {
+}: RegistryChoice): Promise<CredentialsSource> {
   if (username === undefined) {
     if (passwordStdin === true) throw new CliError(ExitCode.Usage, '--password-stdin needs --username')
     const { dockerConfigFile, dockerCredentials } = await import('../repository/index.ts')
-    return await dockerCredentials(dockerConfigFile(), registry)
+    return () => dockerCredentials(dockerConfigFile(), registry)
   }
   const password = passwordStdin === true ? await readPassword() : process.env.NDN_SFC_REGISTRY_PASSWORD
   if (password !== undefined) return { username, password }

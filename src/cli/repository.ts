@@ -35,8 +35,8 @@ function seedCommand(): Command {
   const command = new Command('seed')
     .summary('build and push every function of a folder')
     .description(
-      `Builds and pushes every function of a folder. What the registry has already is not sent again: a second time only what changed
-moves.`,
+      'Builds and pushes every function of a folder. What the registry has already is not sent again: a second time only what ' +
+        'changed moves.',
     )
     .argument('[folder]', `folder of folders with ${MANIFEST_FILE} (default: the functions that ship)`)
   return addRegistryOptions(command)
@@ -58,6 +58,7 @@ async function seed(folder: string | undefined, options: SeedOptions): Promise<v
   const began = performance.now()
   await interruptible((signal) =>
     withRepository(options, signal, async (repository) => {
+      await repository.check()
       const all: Seeded[] = []
       for (const source of sources) {
         signal.throwIfAborted()

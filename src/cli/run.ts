@@ -58,8 +58,11 @@ async function run(workflow: string, content: string, options: Options): Promise
     controller.run(workflow, content, showEvent),
   )
   const { mediaType = UNKNOWN_TYPE, plan, actual } = view
-  await draw?.({ ...plan, schedule: plan.warm, actual: { schedule: actual } })
   if (options.json !== true) process.stderr.write(`${formatRun(view, paintFor(process.stderr))}\n`)
+  if (draw !== undefined) {
+    await draw({ ...plan, schedule: plan.warm, actual: { schedule: actual } })
+    process.stderr.write(`${options.gantt?.file}: planned, and below it actual\n`)
+  }
   await output?.write(result, mediaType)
   if (options.json === true) process.stdout.write(`${JSON.stringify(describeRun(view, result, file))}\n`)
   else if (file !== undefined)

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../files/index.ts'
 import type { DesiredInstance } from './desired.ts'
 import { ControllerError } from './errors.ts'
 import type { Revision, Standing, Store } from './store.ts'
@@ -26,11 +27,15 @@ export function revisionOf(store: Store, name: string, revision: number): Revisi
   const kept = store.revision(name, revision)
   if (kept !== undefined) return kept
   const there = store.revisions(name).join(', ') || 'none'
-  throw new ControllerError('not-found', `deployment ${name} has no revision ${revision}: there is ${there}`)
+  throw new ControllerError('not-found', `deployment ${name} has no revision ${revision}: it has ${there}`)
 }
 
 export function instanceOf(store: Store, id: string): DesiredInstance {
   const instance = store.desired.instances.find((one) => one.id === id)
   if (instance !== undefined) return instance
-  throw new ControllerError('not-found', `there is no instance ${id}: \`instances\` has those that there are`)
+  const ids = store.desired.instances.map((one) => one.id)
+  throw new ControllerError(
+    'not-found',
+    `there is no instance ${id} among ${ids.length}${didYouMean(id, ids)}`,
+  )
 }

@@ -30,9 +30,16 @@ export const IMAGE_SETTINGS = {
 
 /** Layout of the images: raised when this code makes another layer of the same files. */
 const FORMAT = 2
-const PACKAGES = 'node_modules'
+/** Folder of npm packages in an artifact. */
+export const PACKAGES = 'node_modules'
 
-export type LayerKind = 'base' | 'packages' | 'function'
+/**
+ * From the bottom up: layers of a base image, what setup commands made on it, Node.js, npm packages with programs, and the function.
+ * The first two are there only if one asks for a base image.
+ */
+export const LAYER_KINDS = ['system', 'setup', 'base', 'packages', 'function'] as const
+
+export type LayerKind = (typeof LAYER_KINDS)[number]
 
 /** One layer of a function's image, as it can be written whenever somebody needs it. */
 export interface ImageLayer {
@@ -82,19 +89,8 @@ export class ImageLayers {
 
   /** Layers of a function's image, from the bottom up. */
   async of(artifact: Artifact, platform: HostPlatform): Promise<ImageLayer[]> {
-    const { manifest, digest, directory } = artifact
     const packages = await packagesLayer(artifact, platform)
-    const layers = packages === undefined ? [] : [packages]
-    return [
-      baseLayer(platform),
-      ...layers,
-      {
-        kind: 'function',
-        key: sha256([FORMAT, digest]),
-        holds: `${manifest.name} ${manifest.version}`,
-        write: (tar) => tar.tree(`${CONTAINER_FUNCTION.slice(1)}/`, directory, (path) => path === PACKAGES),
-      },
-    ]
+    return [baseLayer(platform), ...(packages === undefined ? [] : [packages]), functionLayer(artifact)]
   }
 
   async #nodeFiles(): Promise<{ files: HostFile[]; digest: string }> {
@@ -109,8 +105,7 @@ export function baseLayer({ node, nodeDigest }: HostPlatform): ImageLayer {
     key: nodeDigest,
     holds: `Node.js ${process.version}`,
     write: async (tar) => {
-      for (const folder of ['etc', 'function', 'run', 'run/ndn-sfc']) tar.folder(folder)
-      tar.folder('tmp', 0o1777)
+      writeFolders(tar)
       tar.text('etc/passwd', 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n')
       tar.text('etc/group', 'root:x:0:\nnogroup:x:65534:\n')
       await tar.hostFiles(node)
@@ -118,10 +113,25 @@ export function baseLayer({ node, nodeDigest }: HostPlatform): ImageLayer {
   }
 }
 
+/** Folders that every container needs: nothing can be made in it later. */
+export function writeFolders(tar: TarWriter): void {
+  for (const folder of ['etc', 'function', 'run', 'run/ndn-sfc']) tar.folder(folder)
+  tar.folder('tmp', 0o1777)
+}
+
+export function functionLayer({ manifest, digest, directory }: Artifact): ImageLayer {
+  return {
+    kind: 'function',
+    key: sha256([FORMAT, digest]),
+    holds: `${manifest.name} ${manifest.version}`,
+    write: (tar) => tar.tree(`${CONTAINER_FUNCTION.slice(1)}/`, directory, (path) => path === PACKAGES),
+  }
+}
+
 /** The layer of the function's npm packages and programs; undefined if it has none. */
-async function packagesLayer(
+export async function packagesLayer(
   { manifest, directory }: Artifact,
-  { programs, digest }: HostPlatform,
+  { programs, digest }: Pick<HostPlatform, 'programs' | 'digest'>,
 ): Promise<ImageLayer | undefined> {
   const packages = join(directory, PACKAGES)
   const hasPackages = (await stat(packages).catch(() => undefined)) !== undefined
@@ -138,6 +148,6 @@ async function packagesLayer(
   }
 }
 
-function sha256(value: unknown): string {
+export function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex')
 }

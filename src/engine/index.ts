@@ -22,15 +22,20 @@ export {
   type StoredImage,
   type StoredLayer,
 } from './engine.ts'
+export { digestFolder } from './folder.ts'
+export { CONTAINER_PATH } from './host-files.ts'
 export {
   CONTAINER_FUNCTION,
   IMAGE_SETTINGS,
   type ImageLayer,
   ImageLayers,
+  LAYER_KINDS,
   type LayerKind,
 } from './image-layers.ts'
 export { imageLabels, imageName } from './image-names.ts'
 export type { LogListener } from './instance-log.ts'
 export { IDENTITY_FILE, MANIFEST_JSON, SOCKET_FILE } from './instance-setup.ts'
+export { type BaseFacts, layersOverBase, type OverBase } from './over-base.ts'
 export { prepareImage } from './prepare-image.ts'
+export { setUpImage } from './set-up-image.ts'
 export { tarStream } from './tar.ts'

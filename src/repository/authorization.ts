@@ -1,5 +1,5 @@
 import { RepositoryError } from './errors.ts'
-import { type HttpClient, readAll } from './http.ts'
+import { type HttpClient, isLoopback, readAll } from './http.ts'
 
 /** Largest answer of a token server, in bytes. */
 const TOKEN_BYTES_MAX = 64 * 1024
@@ -9,10 +9,8 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Whose word in clear text nobody else can hear. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}
+/** Credentials, or how to find them once a registry asks for some: a helper may have to ask a person. */
+export type CredentialsSource = Credentials | (() => Promise<Credentials | undefined>)
 
 /**
  * Answers a registry's challenges: Basic (RFC 7617), and Bearer with a token that is fetched from where the registry
@@ -20,15 +18,16 @@ export function isLoopback({ hostname }: URL): boolean {
  */
 export class Authorization {
   readonly #http: HttpClient
-  readonly #credentials: Credentials | undefined
+  readonly #source: CredentialsSource | undefined
+  #found: Promise<Credentials | undefined> | undefined
   readonly #insecure: boolean
   /** Header by what is to be done. */
   readonly #headers = new Map<string, string>()
 
   /** @param insecure - whether a password may go over a connection that others can listen to */
-  constructor(http: HttpClient, credentials: Credentials | undefined, insecure: boolean) {
+  constructor(http: HttpClient, credentials: CredentialsSource | undefined, insecure: boolean) {
     this.#http = http
-    this.#credentials = credentials
+    this.#source = credentials
     this.#insecure = insecure
   }
 
@@ -49,8 +48,9 @@ export class Authorization {
       this.#headers.set(scope, `Bearer ${await this.#fetchToken(parameters, scope, registry)}`)
       return
     }
-    if (this.#credentials === undefined) throw needed(registry)
-    const header = this.#basic(registry)
+    const credentials = await this.#credentials()
+    if (credentials === undefined) throw needed(registry)
+    const header = this.#basic(registry, credentials)
     // The same once more would be refused once more.
     if (header === before) throw refused(registry)
     this.#headers.set(scope, header)
@@ -69,13 +69,14 @@ export class Authorization {
       )
     }
     if (service !== undefined) url.searchParams.set('service', service)
-    for (const one of scope.split(' ')) url.searchParams.append('scope', one)
+    for (const one of scope.split(' ').filter(Boolean)) url.searchParams.append('scope', one)
+    const credentials = await this.#credentials()
     const headers: Record<string, string> =
-      this.#credentials === undefined ? {} : { authorization: this.#basic(url) }
+      credentials === undefined ? {} : { authorization: this.#basic(url, credentials) }
     const { status, body } = await this.#http.send({ method: 'GET', url, headers })
     const text = (await readAll(body, TOKEN_BYTES_MAX, 'a token')).toString()
     if (status === 401 || status === 403)
-      throw this.#credentials === undefined ? needed(registry) : refused(registry)
+      throw credentials === undefined ? needed(registry) : refused(registry)
     const token = status === 200 ? tokenIn(text) : undefined
     if (token !== undefined) return token
     throw new RepositoryError(
@@ -87,8 +88,14 @@ export class Authorization {
     )
   }
 
-  #basic(to: URL): string {
-    const { username, password } = this.#credentials as Credentials
+  /** Looked for but once. */
+  async #credentials(): Promise<Credentials | undefined> {
+    const source = this.#source
+    this.#found ??= typeof source === 'function' ? source() : Promise.resolve(source)
+    return await this.#found
+  }
+
+  #basic(to: URL, { username, password }: Credentials): string {
     if (to.protocol !== 'https:' && !isLoopback(to) && !this.#insecure) {
       throw new RepositoryError(
         'credentials-refused',

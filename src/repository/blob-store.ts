@@ -22,7 +22,11 @@ export interface BlobStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
-type NoteKind = 'layers' | 'sources' | 'versions'
+/**
+ * What is noted: which blob a layer became when it was made, repositories that have a blob, programs in a base image's layer, and
+ * what setup commands made; and versions that were pulled.
+ */
+export type NoteKind = 'layers' | 'sources' | 'versions' | 'programs' | 'setups'
 
 /** A descriptor's part that says which bytes are meant. */
 export type BlobIdentity = Pick<Descriptor, 'digest' | 'size'>
@@ -103,7 +107,7 @@ export class BlobStore {
     })
   }
 
-  /** What is written down of a layer that was made, by the key of its content, or of a version that was pulled, by its digest. */
+  /** What is written down of a layer that was made, by the key of its content, of a version that was pulled, by its digest, and so on. */
   async note<T>(kind: NoteKind, key: string): Promise<T | undefined> {
     const text = await readFile(join(this.#folder, kind, `${key}.json`), 'utf8').catch(() => undefined)
     try {

@@ -40,6 +40,11 @@ export interface HttpResponse {
   readonly body: IncomingMessage
 }
 
+/** Whose word in clear text nobody else can hear. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
 /** One request and its answer; what it means is for others. */
 export class HttpClient {
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent }
@@ -112,7 +117,9 @@ export class HttpClient {
       ? /CERT|SIGNED|UNABLE_TO/.test(code)
         ? 'give the certificate of its authority with --ca FILE'
         : 'is this the right address, http or https?'
-      : 'is it running, and is this the right address?'
+      : code === 'ECONNREFUSED' && isLoopback(url)
+        ? `start one with 'apt-get install docker-registry' or 'docker run -d -p ${url.port || 80}:5000 registry:2', or say with --registry where it is`
+        : 'is it running, and is this the right address?'
     return new RepositoryError(
       'registry-unreachable',
       `the registry at ${url.origin} cannot be reached (${message || code}): ${hint}`,

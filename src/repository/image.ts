@@ -1,4 +1,4 @@
-import type { LayerKind } from '../engine/index.ts'
+import { LAYER_KINDS, type LayerKind } from '../engine/index.ts'
 import type { Manifest } from '../function/index.ts'
 import { parseManifest } from '../function/index.ts'
 import { RepositoryError } from './errors.ts'
@@ -23,6 +23,8 @@ export interface ArchitectureFacts {
   readonly layers: readonly LayerFacts[]
   /** Bytes of all layers. */
   readonly size: number
+  /** The base image that it stands on, if any. */
+  readonly base?: { readonly name: string; readonly digest: string } | undefined
 }
 
 /** All that a repository knows of one version of a function. */
@@ -55,9 +57,11 @@ export function functionOf(annotations: Readonly<Record<string, string>>, what: 
 export function architectureFacts(
   architecture: string,
   digest: string,
-  { layers }: Pick<ImageManifest, 'layers'>,
+  { layers, annotations }: Pick<ImageManifest, 'layers' | 'annotations'>,
 ): ArchitectureFacts {
-  return { architecture, digest, layers: layers.map(layerFacts), size: sizeOf(layers) }
+  const { [ANNOTATIONS.baseName]: name, [ANNOTATIONS.baseDigest]: baseDigest } = annotations
+  const base = name === undefined || baseDigest === undefined ? {} : { base: { name, digest: baseDigest } }
+  return { architecture, digest, layers: layers.map(layerFacts), size: sizeOf(layers), ...base }
 }
 
 export function sizeOf(blobs: readonly { readonly size: number }[]): number {
@@ -65,7 +69,6 @@ export function sizeOf(blobs: readonly { readonly size: number }[]): number {
 }
 
 function layerFacts({ digest, size, annotations }: Descriptor): LayerFacts {
-  const kind = annotations?.[ANNOTATIONS.layer]
-  const isOurs = kind === 'base' || kind === 'packages' || kind === 'function'
-  return { digest, size, ...(isOurs ? { kind } : {}) }
+  const kind = LAYER_KINDS.find((one) => one === annotations?.[ANNOTATIONS.layer])
+  return { digest, size, ...(kind === undefined ? {} : { kind }) }
 }

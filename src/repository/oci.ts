@@ -8,8 +8,10 @@ export const MEDIA_TYPES = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   config: 'application/vnd.oci.image.config.v1+json',
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  plainLayer: 'application/vnd.oci.image.layer.v1.tar',
   dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
 } as const
 
 /** Annotations of ours. Their values are text. */
@@ -18,8 +20,12 @@ export const ANNOTATIONS = {
   function: 'io.ndn-sfc.function',
   /** On a manifest: digest of the artifact, lower-case hexadecimal. */
   artifact: 'io.ndn-sfc.artifact',
-  /** On a layer: `base`, `packages` or `function`. */
+  /** On a layer: `system`, `setup`, `base`, `packages` or `function`. */
   layer: 'io.ndn-sfc.layer',
+  /** On a manifest: the base image, as it was asked for (OCI Image Specification, "Annotations"). */
+  baseName: 'org.opencontainers.image.base.name',
+  /** On a manifest: digest of the base image. */
+  baseDigest: 'org.opencontainers.image.base.digest',
 } as const
 
 /** Largest manifest or index, in bytes: what registries take. */
@@ -62,7 +68,12 @@ const imageManifest = z.object({
 const imageConfig = z.object({
   architecture: z.string(),
   os: z.string(),
-  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),
+  config: z
+    .object({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      Env: z.array(z.string()).nullish(),
+    })
+    .nullish(),
   rootfs: z.object({
     type: z.literal('layers'),
     diff_ids: z.array(z.string().regex(DIGEST)).min(1).max(LAYERS_MAX),

@@ -15,8 +15,10 @@ const SETUP_OUTPUT_SHOWN = 2000
 export interface ProgramOptions extends Omit<Partial<ManifestSource>, 'command' | 'module'> {
   /** Program and arguments in one. Default: from the first line of a script, or the file itself. */
   readonly command?: string | undefined
-  /** Commands that are run in the folder first, on this machine, by a shell. */
+  /** Commands that are run in a copy of the folder first, by a shell. */
   readonly setup?: readonly string[] | undefined
+  /** Runs them. Default: on this machine. */
+  readonly setUp?: ((lines: readonly string[], folder: string) => Promise<void>) | undefined
   /** Folder that is made for it, with its function.yaml. Default: one in the home folder, made anew each time. */
   readonly saveTo?: string | undefined
   readonly progress?: ((step: string) => void) | undefined
@@ -34,7 +36,7 @@ export async function makeProgramFolder(
   home: string,
   options: ProgramOptions,
 ): Promise<string> {
-  const { command, setup = [], saveTo, progress, ...fields } = options
+  const { command, setup = [], setUp, saveTo, progress, ...fields } = options
   const path = resolve(source)
   const stats = await stat(path).catch((cause) => {
     throw new EngineError('build-failed', `${source}: no such file or folder`, cause)
@@ -62,9 +64,12 @@ export async function makeProgramFolder(
   const temporary = await mkdtemp(join(dirname(folder), '.unfinished-'))
   try {
     await cp(path, isFolder ? temporary : join(temporary, basename(path)), { recursive: true })
-    for (const line of setup) {
-      progress?.(`running ${line}`)
-      await runSetup(line, temporary)
+    if (setUp !== undefined && setup.length > 0) await setUp(setup, temporary)
+    else {
+      for (const line of setup) {
+        progress?.(`running ${line}`)
+        await runSetup(line, temporary)
+      }
     }
     await makeExecutable(run, temporary)
     await writeFile(join(temporary, MANIFEST_FILE), stringify(manifest))

@@ -6,6 +6,7 @@ import { parseManifest } from '../function/index.ts'
 import type { BlobStore } from './blob-store.ts'
 import { digitsOf } from './digest.ts'
 import { explainDisk, RepositoryError } from './errors.ts'
+import { fetchBlob } from './fetch-blob.ts'
 import type { LayerFacts } from './image.ts'
 import { checkConfigSize, LocalImage } from './local-image.ts'
 import type { LocalImages } from './local-images.ts'
@@ -57,8 +58,9 @@ export async function pull(
   let bytesFetched = 0
   let bytesThere = 0
   for (const blob of [config, ...layers]) {
-    if (await store.has(blob)) bytesThere += blob.size
-    else bytesFetched += await fetchBlob(repository, resolved.repository, blob, options)
+    const bytes = await fetchBlob(repository.registry, resolved.repository, blob, store, progress)
+    bytesFetched += bytes
+    bytesThere += blob.size - bytes
   }
   const descriptor = { mediaType, digest, size: bytes.length }
   await store.write(once(bytes), descriptor)
@@ -81,28 +83,6 @@ export async function pull(
   return { artifact, name, version, digest: resolved.manifest.digest, bytesFetched, bytesThere }
 }
 
-async function fetchBlob(
-  { contents, registry, address }: Repository,
-  repository: string,
-  blob: Descriptor,
-  { store, progress = {} }: PullOptions,
-): Promise<number> {
-  await registry.retrying(() =>
-    registry.reading(async () => {
-      progress.bytes?.(blob.digest, 0, blob.size)
-      const body = await contents.blob(repository, blob)
-      await store.write(
-        counted(body, (bytes) => progress.bytes?.(blob.digest, bytes, blob.size)),
-        blob,
-      )
-    }),
-  )
-  const key = digitsOf(blob.digest)
-  const sources = await store.note<Record<string, string>>('sources', key)
-  await store.writeNote('sources', key, { ...sources, [address]: repository })
-  return blob.size
-}
-
 /** Unpacks an image's function to where artifacts are. */
 async function install(image: LocalImage, store: BlobStore, home: string): Promise<Artifact> {
   const { manifest, artifactDigest, stored, facts } = image
@@ -111,8 +91,9 @@ async function install(image: LocalImage, store: BlobStore, home: string): Promi
     const directory = await new ArtifactCache(folder).adopt(manifest.name, artifactDigest, async (empty) => {
       for (const [index, layer] of stored.layers.entries()) {
         const { kind, digest } = facts.layers[index] as LayerFacts
-        // In the base there is nothing of the function's.
-        if (kind !== 'base') await unpack(layer, digest, empty, store)
+        // In what is below there is nothing of the function's.
+        if (kind === undefined || kind === 'packages' || kind === 'function')
+          await unpack(layer, digest, empty, store)
       }
       await checkManifest(empty, image)
     })
@@ -173,15 +154,6 @@ async function checkManifest(folder: string, { manifest, descriptor }: LocalImag
     'bad-image',
     `the image ${descriptor.digest} holds another ${MANIFEST_JSON} than its annotations say: push ${manifest.name} again`,
   )
-}
-
-async function* counted(bytes: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
-  let count = 0
-  for await (const chunk of bytes) {
-    count += chunk.length
-    tell(count)
-    yield chunk
-  }
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
-import { Authorization, type Credentials, isLoopback, refused } from './authorization.ts'
+import { Authorization, type CredentialsSource, refused } from './authorization.ts'
 import { RepositoryError } from './errors.ts'
-import { HttpClient, type HttpOptions, type HttpResponse, readAll } from './http.ts'
+import { HttpClient, type HttpOptions, type HttpResponse, isLoopback, readAll } from './http.ts'
 import { type RetryOptions, retrying } from './retry.ts'
 
 /** The registry where nothing else is said. */
@@ -20,7 +20,7 @@ const BROKEN = /^(ECONNRESET|ETIMEDOUT|EPIPE|ERR_STREAM_PREMATURE_CLOSE|HPE_)/
 export interface RegistryOptions extends HttpOptions {
   /** `http://HOST:PORT` or `https://HOST`, with a path to have the functions elsewhere than below `ndn-sfc`. */
   readonly registry?: string | undefined
-  readonly credentials?: Credentials | undefined
+  readonly credentials?: CredentialsSource | undefined
   readonly retry?: RetryOptions | undefined
 }
 

@@ -55,6 +55,15 @@ export class Repository {
     return this.registry.address
   }
 
+  /**
+   * Whether a registry answers and lets us in: before something is made that takes long, and that could not be pushed.
+   * @throws RepositoryError
+   */
+  async check(): Promise<void> {
+    const request = { method: 'GET', target: '/v2/', scope: '', expected: [200], what: 'answer' } as const
+    await this.registry.ask(request, CONFIG_BYTES_MAX)
+  }
+
   repositoryOf(name: string): string {
     return repositoryOf(this.registry.namespace, name)
   }

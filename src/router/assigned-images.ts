@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { AssignedInstance } from '../control/index.ts'
 import type { Artifact, Engine } from '../engine/index.ts'
 import {
@@ -11,6 +12,7 @@ import {
   pulled,
   Repository,
 } from '../repository/index.ts'
+import type { NodeConfig } from './config.ts'
 
 type Version = AssignedInstance['function']
 
@@ -24,6 +26,8 @@ export interface AssignedImagesOptions {
   /** The node's folder, absolute. */
   readonly home: string
   readonly engine: Pick<Engine, 'prepare'>
+  /** How the repository is reached. */
+  readonly registry: () => NodeConfig['registry']
 }
 
 /** Gets what instances are made of: each version is pulled once, and made ready once, for however many wait for it. */
@@ -77,8 +81,10 @@ export class AssignedImages {
   async #pull({ name, version, digest }: Version, registry: string): Promise<PullResult> {
     const there = await pulled(digest, this.#place)
     if (there !== undefined) return there
-    const credentials = await dockerCredentials(dockerConfigFile(), registry)
-    const repository = new Repository({ registry, credentials, signal: this.#end.signal })
+    const { ca: file, insecure } = this.#options.registry()
+    const ca = file === undefined ? undefined : await readFile(file, 'utf8')
+    const credentials = () => dockerCredentials(dockerConfigFile(), registry)
+    const repository = new Repository({ registry, credentials, ca, insecure, signal: this.#end.signal })
     const blobs = new Map<string, PullProgress>()
     const onBytes = (blob: string, bytes: number, total: number): void => {
       blobs.set(blob, { bytes, total })

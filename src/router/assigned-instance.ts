@@ -262,7 +262,7 @@ export class AssignedInstance {
     if (slot.gate.newWork !== 'refused') slot.gate.close('elsewhere')
     onChange(this.id)
     // As long as it is the only one it is asked on and on: in the end it refuses.
-    if (!(await slot.gate.finished(this.#limit(slot), signal))) slot.gate.close('refused')
+    if (!(await slot.gate.finished(this.#limit(slot), signal)) && !signal.aborted) slot.gate.close('refused')
     const isFinished = await slot.gate.finished(this.#limit(slot), signal)
     if (signal.aborted) return
     if (!isFinished) log('warn', `${this.id}: work is still in hand, and its time is over`)

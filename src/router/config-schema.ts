@@ -139,6 +139,24 @@ const facts = z.strictObject({
     .meta(about('Bandwidth of its link', { unit: 'MB/s' })),
 })
 
+const registry = z.strictObject({
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      about('Certificate of its authority, a PEM file', {
+        example: './ca.pem',
+        otherwise: 'those that Node.js knows',
+        live: true,
+      }),
+    ),
+  insecure: z
+    .boolean()
+    .default(false)
+    .meta(about('Whether any certificate is taken, and http to other machines', { live: true })),
+})
+
 /** All that a configuration file may say; `sample-config.ts` writes it out. */
 export const schema = z.strictObject({
   name: z
@@ -202,6 +220,7 @@ export const schema = z.strictObject({
     )
     .optional()
     .meta(about('Functions', { otherwise: 'those that ship' })),
+  registry: registry.prefault({}).meta(about('The SF repository that a controller names', { live: true })),
   routes: routes.default([]).meta(about('Routes to other routers', { otherwise: 'none', live: true })),
   faces: faces.prefault({}).meta(about('All links')),
   contentStore: contentStore.prefault({}).meta(about('Content Store')),

@@ -98,6 +98,7 @@ function complete(
     home,
     listen: withOwnSocket(config.listen, defaultAddress(home)),
     functions: config.functions?.map((path) => resolve(base, path)),
+    registry: { ...config.registry, ca: config.registry.ca && resolve(base, config.registry.ca) },
   }
 }
 

@@ -192,7 +192,7 @@ export class Node {
       drain: () => this.#drain(),
       log: tell,
     })
-    this.#images = new AssignedImages({ home: config.home, engine })
+    this.#images = new AssignedImages({ home: config.home, engine, registry: () => this.#config.registry })
     this.#assigned = new Assigned({
       store,
       traffic,

@@ -87,7 +87,9 @@ export class Router {
         origin,
         linger,
         isWanted: (link) => this.#routesToOthers.some((routes) => routes.uses(link)),
-        log: (level, message) => log[level](message),
+        // A plan has many, and the controller tells of them all.
+        log: (level, message) =>
+          log[level === 'info' && origin === ASSIGNED_ORIGIN ? 'debug' : level](message),
       })
     this.staticRoutes = routesBy(RouteOrigin.Static)
     this.assigned = {

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import t from 'tap'
-import { SCHEDULERS } from '../../scheduler/index.ts'
+import * as library from '../../scheduler/index.ts'
 import { type Compared, formatComparison } from '../../src/cli/compare-text.ts'
+import { asOne, rowsOf } from '../../src/cli/comparing.ts'
 import { plain } from '../../src/cli/paint.ts'
 import { Cli, TEST_TIMEOUT_MS, temporaryFolder } from './fixture.ts'
 
@@ -105,7 +106,7 @@ t.test('every scheduler plans every workflow, each workflow in a table of its ow
   t.equal(stderr, '', 'progress is for terminals')
   t.match(stdout, /^one on lab\n/)
   t.match(stdout, /\n\nother on lab\n/)
-  for (const { title } of SCHEDULERS)
+  for (const { title } of library.SCHEDULERS)
     t.equal(stdout.split('\n').filter((line) => line.startsWith(`${title}  `)).length, 2, title)
 })
 
@@ -158,4 +159,44 @@ t.test('a workflow that cannot be planned is told of after the others have been 
   const { code: also, stdout: json } = await cli.run('compare', ...args, '--json')
   t.equal(also, 8)
   t.equal(JSON.parse(json).length, 2)
+})
+
+t.test('where one scheduler cannot plan, those after it are compared', async (t) => {
+  const [workflow, platform] = [
+    await library.readWorkflow(file('one.yaml')),
+    await library.readPlatform(file('lab.yaml')),
+  ]
+  const heft = library.findScheduler('heft') as library.Scheduler
+  const broken: library.Scheduler = {
+    ...heft,
+    title: 'Broken',
+    plan: () => {
+      throw new Error('no luck')
+    },
+  }
+  const options = { policy: 'on-demand', timeLimit: 50 } as const
+  const rows: object[] = []
+  for await (const row of rowsOf(library, [broken, heft], workflow, platform, options)) rows.push(row)
+  t.match(rows, [
+    { title: 'Broken', error: { message: 'no luck' } },
+    { title: 'HEFT', plan: { end: 'complete' } },
+  ])
+})
+
+t.test('what all schedulers say is told but once', async (t) => {
+  const failed = (title: string, message: string) => ({
+    title,
+    error: Object.assign(new Error(message), { code: 'x' }),
+  })
+  const same = [failed('a', 'no host'), failed('b', 'no host')]
+  t.match(asOne(same, 0), [{ title: undefined, error: { message: 'no host' } }])
+  t.equal(asOne(same, 1), same)
+  t.equal(asOne([...same, failed('c', 'else')], 0).length, 3)
+  t.same(asOne([], 0), [])
+})
+
+t.test('a file that is not there is told of in plain words', async (t) => {
+  const { code, stderr } = await cli.run('compare', file('none.yaml'), '--topology', file('lab.yaml'))
+  t.equal(code, 2)
+  t.match(stderr, /none\.yaml: there is no such file$/m)
 })

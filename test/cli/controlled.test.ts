@@ -33,7 +33,7 @@ t.test('deploy sends the file, shows what happens and what it took', async (t) =
   t.match(plain.stderr, /✓ resize-1 on edge: ready: pull 1\.20 s and 12\.1 MB/)
 
   const chart = join(folder, 'plan.svg')
-  const json = await cli.run(
+  const json = await cli.warm(
     'deploy',
     file,
     '--json',
@@ -47,13 +47,13 @@ t.test('deploy sends the file, shows what happens and what it took', async (t) =
   t.same(JSON.parse(json.stdout), DEPLOYMENT)
   t.match(await readFile(chart, 'utf8'), /^<svg .*photo-summary.*warm/s)
 
-  const dry = await cli.run('deploy', file, '--dry-run')
+  const dry = await cli.warm('deploy', file, '--dry-run')
   t.match(dry, {
     code: 0,
     stdout: /^photos: planned by sf-cuv in 12 ms\n\nphoto-summary: response time/,
     stderr: '',
   })
-  t.same(JSON.parse((await cli.run('deploy', file, '--dry-run', '--json')).stdout), PLAN)
+  t.same(JSON.parse((await cli.warm('deploy', file, '--dry-run', '--json')).stdout), PLAN)
 
   t.same(controller.calls, [
     ['deploy', source, {}],
@@ -61,7 +61,10 @@ t.test('deploy sends the file, shows what happens and what it took', async (t) =
     ['plan', source, {}],
     ['plan', source, {}],
   ])
-  t.match(await cli.run('deploy', join(folder, 'none.yaml')), { code: 2, stderr: /cannot read .*none\.yaml/ })
+  t.match(await cli.warm('deploy', join(folder, 'none.yaml')), {
+    code: 2,
+    stderr: /cannot read .*none\.yaml/,
+  })
 })
 
 t.test('a chart for each of several parts has a number in its name', async (t) => {
@@ -70,7 +73,7 @@ t.test('a chart for each of several parts has a number in its name', async (t) =
   const { cli } = await controlled(t, { plan })
   const folder = await temporaryFolder(t)
   await writeFile(join(folder, 'photos.yaml'), '')
-  const { code, stderr } = await cli.run(
+  const { code, stderr } = await cli.warm(
     ...['deploy', join(folder, 'photos.yaml'), '--dry-run', '--gantt', join(folder, 'plan.html')],
   )
   t.equal(code, 0)
@@ -82,15 +85,17 @@ t.test('a chart for each of several parts has a number in its name', async (t) =
 
 t.test('what a controller refuses is told with all problems and the exit code of its kind', async (t) => {
   const deploy: ControllerActions['deploy'] = async () => {
-    throw new ControllerError('cannot-place', 'no node takes resize', { problems: ['edge: has no camera'] })
+    throw new ControllerError('cannot-place', 'no node takes resize:\n  edge: it has no camera', {
+      problems: ['resize: edge: it has no camera'],
+    })
   }
   const { cli } = await controlled(t, { deploy })
   const file = join(await temporaryFolder(t), 'photos.yaml')
   await writeFile(file, '')
-  t.match(await cli.run('deploy', file), {
+  t.match(await cli.warm('deploy', file), {
     code: 8,
     stdout: '',
-    stderr: 'error: no node takes resize\n  edge: has no camera\n',
+    stderr: 'error: no node takes resize:\n  edge: it has no camera\n',
   })
 })
 
@@ -132,7 +137,7 @@ t.test('rollback, deployment and instance ask what they say', async (t) => {
   ]
   for (const [args, stdout, call] of cases) {
     controller.calls.length = 0
-    t.match(await cli.run(...args), { code: 0, stdout }, args.join(' '))
+    t.match(await cli.warm(...args), { code: 0, stdout }, args.join(' '))
     t.same(controller.calls, [call])
   }
   const json: [args: string[], value: unknown][] = [
@@ -143,8 +148,8 @@ t.test('rollback, deployment and instance ask what they say', async (t) => {
     [['instance', 'restart', 'resize-1'], INSTANCE],
     [['routes', '--all'], [ROUTE]],
   ]
-  for (const [args, value] of json) t.same(JSON.parse((await cli.run(...args, '--json')).stdout), value)
-  t.match(await cli.run('instance', 'stats', 'none'), {
+  for (const [args, value] of json) t.same(JSON.parse((await cli.warm(...args, '--json')).stdout), value)
+  t.match(await cli.warm('instance', 'stats', 'none'), {
     code: 3,
     stderr: 'error: there is no instance none\n',
   })
@@ -152,19 +157,19 @@ t.test('rollback, deployment and instance ask what they say', async (t) => {
 
 t.test('nodes are looked at and told through the controller', async (t) => {
   const { cli, controller, url } = await controlled(t)
-  t.match(await cli.run('node', 'ls'), { code: 0, stdout: /\ncloud +unreachable .*\nedge +active / })
-  t.match(await cli.run('node', '--name', 'edge'), {
+  t.match(await cli.warm('node', 'ls'), { code: 0, stdout: /\ncloud +unreachable .*\nedge +active / })
+  t.match(await cli.warm('node', '--name', 'edge'), {
     stdout: /^node +edge, linux on arm64\n(.*\n)*active, assignment 7 of 7\n$/,
   })
-  t.match(JSON.parse((await cli.run('node', '--name', 'edge', '--json')).stdout), {
+  t.match(JSON.parse((await cli.warm('node', '--name', 'edge', '--json')).stdout), {
     name: 'edge',
     revision: 7,
   })
-  t.match(await cli.run('node', '--name', 'edg'), { code: 3, stderr: /no node 'edg'; did you mean edge\?/ })
+  t.match(await cli.warm('node', '--name', 'edg'), { code: 3, stderr: /no node 'edg'; did you mean edge\?/ })
   controller.calls.length = 0
-  t.match(await cli.run('node', 'availability', 'drain', '--name', 'edge'), { code: 0, stdout: 'drain\n' })
-  t.match(await cli.run('node', 'label', 'a=1', 'b-', '--name', 'edge'), { stdout: 'labels: camera=true\n' })
-  t.match(await cli.run('node', '--name', 'edge', 'calibrate'), {
+  t.match(await cli.warm('node', 'availability', 'drain', '--name', 'edge'), { code: 0, stdout: 'drain\n' })
+  t.match(await cli.warm('node', 'label', 'a=1', 'b-', '--name', 'edge'), { stdout: 'labels: camera=true\n' })
+  t.match(await cli.warm('node', '--name', 'edge', 'calibrate'), {
     stdout: '1800 MIPS, as the configuration says\n',
   })
   t.same(controller.calls, [
@@ -172,29 +177,29 @@ t.test('nodes are looked at and told through the controller', async (t) => {
     ['changeLabels', 'edge', { set: { a: '1' }, removed: ['b'] }],
     ['calibrate', 'edge'],
   ])
-  t.match(await cli.run('routes', '--all'), { stdout: /\nedge +resize +controller .*photos\/sf-cuv\/3/ })
-  t.match(await cli.run('routes', '--controller', url), { stdout: /\nedge +resize / })
-  t.match(await cli.run('routes'), { code: 7, stderr: /no router/ }, 'in the environment it is no wish')
+  t.match(await cli.warm('routes', '--all'), { stdout: /\nedge +resize +controller .*photos\/sf-cuv\/3/ })
+  t.match(await cli.warm('routes', '--controller', url), { stdout: /\nedge +resize / })
+  t.match(await cli.warm('routes'), { code: 7, stderr: /no router/ }, 'in the environment it is no wish')
 })
 
 t.test('run gives the result, and tells what was planned and what was', async (t) => {
   const { cli, controller } = await controlled(t)
   const folder = await temporaryFolder(t)
-  const plain = await cli.run('run', 'photo-summary', '/camera/1')
+  const plain = await cli.warm('run', 'photo-summary', '/camera/1')
   t.match(plain, { code: 0, stdout: '{"of": 2}' })
   t.match(plain.stderr, /^run run-1: 2 tasks\n {2}✓ split: 1\.10 s on edge\/0, 1\.24 MB\n {2}✓ merge: /)
   t.match(plain.stderr, /\nphoto-summary: 2\.8000 s, planned 2\.5000 s/)
   t.same(controller.calls, [['run', 'photo-summary', '/camera/1']])
 
   const [file, chart] = [join(folder, 'result.json'), join(folder, 'run.svg')]
-  const written = await cli.run('run', 'photo-summary', '/camera/1', '-o', file, '--gantt', chart)
+  const written = await cli.warm('run', 'photo-summary', '/camera/1', '-o', file, '--gantt', chart)
   t.match(written, { code: 0, stdout: '', stderr: /result\.json: 9 B of application\/json\n$/ })
   t.equal(await readFile(file, 'utf8'), RESULT.toString())
   t.match(await readFile(chart, 'utf8'), /^<svg .*actual/s)
 
-  const json = JSON.parse((await cli.run('run', 'photo-summary', '/camera/1', '--json')).stdout)
+  const json = JSON.parse((await cli.warm('run', 'photo-summary', '/camera/1', '--json')).stdout)
   t.same(json, { ...RUN, content: { of: 2 } })
-  t.match(await cli.run('run', 'a', '/b', '-o', join(folder, 'none', 'x')), { code: 2, stderr: /no folder/ })
+  t.match(await cli.warm('run', 'a', '/b', '-o', join(folder, 'none', 'x')), { code: 2, stderr: /no folder/ })
   t.equal(controller.calls.length, 3, 'what is wrong with a path is found out before anything runs')
 })
 
@@ -216,38 +221,38 @@ t.test(
   'tokens: what the home has, what a file or the environment says, and what a role allows',
   async (t) => {
     const { cli, url } = await controlled(t, {}, { tokens: new MemoryTokens() })
-    t.match(await cli.run('node', 'ls'), {
+    t.match(await cli.warm('node', 'ls'), {
       code: 8,
       stderr: /controller token add.*--token-file.*NDN_SFC_TOKEN/,
     })
     const folder = await temporaryFolder(t)
     const file = join(folder, 'token')
     await writeFile(file, 'of-alice\n')
-    t.match(await cli.run('node', 'ls', '--token-file', file), { code: 0 })
-    t.match(await cli.run('node', 'ls', '--token-file', join(folder, 'none')), {
+    t.match(await cli.warm('node', 'ls', '--token-file', file), { code: 0 })
+    t.match(await cli.warm('node', 'ls', '--token-file', join(folder, 'none')), {
       code: 2,
       stderr: /cannot read the token/,
     })
-    t.match(await cli.with({ NDN_SFC_CONTROLLER: url, NDN_SFC_TOKEN: 'of-bob' }).run('node', 'ls'), {
+    t.match(await cli.with({ NDN_SFC_CONTROLLER: url, NDN_SFC_TOKEN: 'of-bob' }).warm('node', 'ls'), {
       code: 0,
     })
-    t.match(await cli.run('instance', 'restart', 'resize-1', '--token-file', file), {
+    t.match(await cli.warm('instance', 'restart', 'resize-1', '--token-file', file), {
       code: 8,
       stderr: /the token 'alice' is a viewer's, and this is for operators/,
     })
     const { mkdir } = await import('node:fs/promises')
     await mkdir(cli.home, { recursive: true })
     await writeFile(join(cli.home, 'controller-token'), 'of-bob\n')
-    t.match(await cli.run('instance', 'restart', 'resize-1'), { code: 0 })
+    t.match(await cli.warm('instance', 'restart', 'resize-1'), { code: 0 })
 
-    t.match(await cli.run('controller', 'token', 'add', 'carol', '--role', 'viewer'), {
+    t.match(await cli.warm('controller', 'token', 'add', 'carol', '--role', 'viewer'), {
       code: 0,
       stdout: /^sfc_[\w-]{43}\n$/,
     })
-    t.match(await cli.run('controller', 'token', 'ls'), { stdout: /\ncarol +viewer / })
-    t.match(await cli.run('controller', 'token', 'rm', 'carol'), { stdout: 'removed carol\n' })
-    t.match(await cli.run('controller', 'token', 'add', 'dave'), { code: 2, stderr: /--role/ })
-    t.same(JSON.parse((await cli.run('controller', 'token', 'ls', '--json')).stdout), [
+    t.match(await cli.warm('controller', 'token', 'ls'), { stdout: /\ncarol +viewer / })
+    t.match(await cli.warm('controller', 'token', 'rm', 'carol'), { stdout: 'removed carol\n' })
+    t.match(await cli.warm('controller', 'token', 'add', 'dave'), { code: 2, stderr: /--role/ })
+    t.same(JSON.parse((await cli.warm('controller', 'token', 'ls', '--json')).stdout), [
       { name: 'alice', role: 'viewer', created: NOW },
       { name: 'bob', role: 'operator', created: NOW },
     ])
@@ -263,17 +268,17 @@ t.test('where there is no controller, it is said how to start one', async (t) =>
     ['run', 'a', '/b'],
     ['routes', '--all'],
   ]) {
-    t.match(await cli.run(...args), {
+    t.match(await cli.warm(...args), {
       code: 7,
       stderr:
         /^error: no controller at http:\/\/127\.0\.0\.1:1: .*Start one with 'ndn-sfc controller', or say .*--controller URL/m,
     })
   }
-  t.match(await cli.run('node', 'ls', '--controller', 'nowhere'), {
+  t.match(await cli.warm('node', 'ls', '--controller', 'nowhere'), {
     code: 2,
     stderr: /write http:\/\/HOST:PORT/,
   })
-  t.match(await cli.run('rollback', 'a', '--to', 'x'), { code: 2, stderr: /number of a revision/ })
+  t.match(await cli.warm('rollback', 'a', '--to', 'x'), { code: 2, stderr: /number of a revision/ })
 })
 
 t.test('each command has a help text with examples', async (t) => {
@@ -290,7 +295,7 @@ t.test('each command has a help text with examples', async (t) => {
     ['node', 'ls'],
   ]
   for (const words of commands) {
-    const { code, stdout } = await cli.run(...words, '--help')
+    const { code, stdout } = await cli.warm(...words, '--help')
     t.equal(code, 0)
     t.match(stdout, new RegExp(`^Usage: ndn-sfc ${words.join(' ')} .*\n(.*\n)*Examples:\n`))
   }
@@ -299,5 +304,5 @@ t.test('each command has a help text with examples', async (t) => {
 t.test('a node that has said nothing yet is told of by its name', async (t) => {
   const nodes = async () => [{ ...NODE, facts: undefined, isReachable: false }]
   const { cli } = await controlled(t, { nodes })
-  t.match(await cli.run('node', '--name', 'edge'), { stdout: 'edge\nunreachable, assignment 7 of 7\n' })
+  t.match(await cli.warm('node', '--name', 'edge'), { stdout: 'edge\nunreachable, assignment 7 of 7\n' })
 })

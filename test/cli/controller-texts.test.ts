@@ -1,13 +1,14 @@
 import t from 'tap'
 import { formatNodes } from '../../src/cli/controlled-nodes.ts'
 import { deployProgress } from '../../src/cli/deploy-progress.ts'
-import { formatDeployment, formatDeployments } from '../../src/cli/deployment-text.ts'
+import { formatDeployment, formatDeployments, formatPhases } from '../../src/cli/deployment-text.ts'
 import { CliError, ExitCode, exitCodeOf, messageOf } from '../../src/cli/exit-code.ts'
 import { formatInstanceStats, formatInstances, formatLog } from '../../src/cli/instance-text.ts'
 import { formatCpus, formatPlan } from '../../src/cli/plan-text.ts'
 import { formatRoutes } from '../../src/cli/routes.ts'
 import { formatRun, formatTaskDone } from '../../src/cli/run-text.ts'
 import { ControllerError } from '../../src/controller/index.ts'
+import type { NodeFacts } from '../../src/facts/index.ts'
 import { DEPLOY_EVENTS } from '../api/fixture.ts'
 import { DEPLOYMENT, INSTANCE, LOST_NODE, NODE, NOW, PLAN, ROUTE, RUN } from '../api/views.ts'
 
@@ -58,8 +59,11 @@ phase    time    moved
 plan    12 ms
 pull   1.20 s  12.1 MB
 total  2.50 s
+
+pull to ready: the time of the slowest instance; a node brings up two at a time.
 `,
   )
+  t.equal(formatPhases({ total: { ms: 12 } }), 'phase   time  moved\ntotal  12 ms\n')
 })
 
 t.test('instances are listed, with what is wrong below, and how busy they are', async (t) => {
@@ -86,12 +90,14 @@ t.test('instances are listed, with what is wrong below, and how busy they are', 
   )
 })
 
-t.test('nodes are listed, also those that nobody reaches', async (t) => {
+t.test('nodes are listed with the speed that plans count on, also those that nobody reaches', async (t) => {
+  const { facts } = NODE as { facts: NodeFacts }
+  const half = { ...NODE, facts: { ...facts, cpu: { ...facts.cpu, share: 0.5 } } }
   t.equal(
-    formatNodes([NODE, LOST_NODE]),
+    formatNodes([half, LOST_NODE]),
     `node   state        vCPUs  MIPS  free memory  arch   instances  address
 cloud  unreachable                                              tcp://192.0.2.2:6363
-edge   active           2  1800      1.00 GB  arm64          2  tcp://192.0.2.1:6363
+edge   active           2   900      1.00 GB  arm64          2  tcp://192.0.2.1:6363
 
 cloud: no answer for 10 s
 cloud: assignment 8 is not there
@@ -137,6 +143,9 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string
 t.test('a deployment is followed: a line for each change and, on a terminal, what moves', async (t) => {
   const plain = terminal(false)
   const progress = deployProgress(plain.stream)
+  const passing = ['preparing', 'starting'] as const
+  for (const state of passing)
+    progress.onEvent({ type: 'instance', instance: { ...INSTANCE, state, phases: {} } })
   for (const event of DEPLOY_EVENTS) progress.onEvent(event)
   progress.onEvent({ type: 'done', deployment: DEPLOYMENT })
   progress.stop()
@@ -175,5 +184,9 @@ t.test('errors of a controller have their exit codes, and all problems in the me
     problems: ['a.yaml:1: x', 'a.yaml:2: y'],
   })
   t.equal(messageOf(error), 'it has faults; a.yaml:1: x\n  a.yaml:2: y', 'none is said twice')
+  const nowhere = new ControllerError('cannot-place', 'no node takes a:\n  edge: it is full', {
+    problems: ['a: edge: it is full'],
+  })
+  t.equal(messageOf(nowhere), 'no node takes a:\n  edge: it is full')
   t.equal(messageOf(new CliError(ExitCode.Other, 'no')), 'no')
 })

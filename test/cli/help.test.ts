@@ -28,12 +28,12 @@ const COMMANDS = [
 
 t.test('each command has a help text with examples', async (t) => {
   const cli = await Cli.create(t)
-  const all = await cli.run('--help')
+  const all = await cli.warm('--help')
   t.equal(all.code, 0)
   await Promise.all(
     COMMANDS.map(async (command) => {
       t.match(all.stdout, new RegExp(`^ {2}${command} `, 'm'))
-      const { code, stdout } = await cli.run(command, '--help')
+      const { code, stdout } = await cli.warm(command, '--help')
       t.equal(code, 0)
       t.match(stdout, new RegExp(`^Usage: ndn-sfc ${command} `))
       t.match(stdout, /\nExamples:\n(.*\n)*.*\$ (ndn-sfc|npm) /)
@@ -46,7 +46,7 @@ t.test('so has each command over functions and their repository', async (t) => {
   const commands = ['build', 'push', 'pull', 'ls', 'show', 'rm'].map((command) => ['function', command])
   await Promise.all(
     [...commands, ['repository', 'seed']].map(async (words) => {
-      const { code, stdout } = await cli.run(...words, '--help')
+      const { code, stdout } = await cli.warm(...words, '--help')
       t.equal(code, 0)
       t.match(stdout, new RegExp(`^Usage: ndn-sfc ${words.join(' ')} `))
       t.match(stdout, /\nExamples:\n(.*\n)*.*\$ ndn-sfc /)
@@ -57,7 +57,7 @@ t.test('so has each command over functions and their repository', async (t) => {
 
 t.test('get says what its exit codes mean', async (t) => {
   const cli = await Cli.create(t)
-  const { stdout } = await cli.run('get', '--help')
+  const { stdout } = await cli.warm('get', '--help')
   for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 8, 130]) t.match(stdout, new RegExp(`^ {2}${code} {2}\\S`, 'm'))
 })
 
@@ -104,7 +104,7 @@ t.test('a command line that makes no sense ends with code 2 and what is wrong', 
   ]
   await Promise.all(
     cases.map(async ([args, message]) => {
-      const { code, stdout, stderr } = await cli.run(...args)
+      const { code, stdout, stderr } = await cli.warm(...args)
       t.equal(code, 2, args.join(' '))
       t.match(stderr, message)
       t.equal(stdout, '')

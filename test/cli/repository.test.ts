@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { makeBase, OTHER, program, publishBase } from '../repository/base-fixture.ts'
+import { Home, openRepository } from '../repository/fixture.ts'
 import { RegistryHost, skipWithoutRegistry, USER } from '../repository/registry-host.ts'
 import { Cli, TEST_TIMEOUT_MS, temporaryFolder } from './fixture.ts'
 
@@ -117,6 +119,50 @@ t.test('a repository from the command line', { skip: skipWithoutRegistry }, asyn
     )
   })
 
+  await t.test('a script on a base image, and for another architecture', async (t) => {
+    const repository = openRepository(t, url)
+    const home = new Home(await temporaryFolder(t))
+    const base = await makeBase([[program('usr/bin/awk')]])
+    const node = [program('usr/bin/awk'), program('usr/bin/node')]
+    const other = await makeBase([node], { architecture: OTHER, environment: ['NODE_VERSION=22.0.0'] })
+    await publishBase(repository, home, 'base/awk', '1', base, { ...other, architecture: OTHER })
+    const script = join(folder, 'lower.awk')
+    await writeFile(script, '{ print tolower($0) }\n')
+    const said = ['--command', 'awk -f lower.awk', '--input', 'text/*', '--output', 'text/plain']
+    const build = ['function', 'build', script, ...said, '--base', 'base/awk:1']
+    const built = await cli.run(...build)
+    t.equal(built.code, 0, built.stderr)
+    t.match(
+      built.stdout,
+      /^lower:0\.0\.0 for \w+ on base\/awk:1, .*\nlayer .*\nsystem .*\nbase .*\nfunction .*\n/,
+    )
+    t.match(built.stderr, /getting the base image base\/awk:1/)
+    const foreign = await cli.run(...build, '--architecture', OTHER)
+    t.equal(foreign.code, 0, foreign.stderr)
+    t.match(
+      foreign.stdout,
+      new RegExp(`^lower:0.0.0 for ${OTHER} .*function push lower:0.0.0 --architecture ${OTHER}\n$`, 's'),
+    )
+    t.equal((await cli.run('function', 'push', 'lower')).code, 0)
+    t.equal((await cli.run('function', 'push', 'lower', '--architecture', OTHER)).code, 0)
+    t.match((await cli.run('function', 'ls')).stdout, /^lower +0\.0\.0 +1 +amd64, arm64 /m)
+    t.match((await cli.run('function', 'show', 'lower')).stdout, new RegExp(`^${OTHER} on base/awk:1: `, 'm'))
+    const cases: [args: string[], code: number, message: RegExp][] = [
+      [[...build.slice(0, -2), '--architecture', OTHER], 2, /needs --base with an image for/],
+      [[...build.slice(0, -1), 'base/none:1'], 3, /there is no base image base\/none:1/],
+      [[...build.slice(0, -1), 'a b'], 2, /names no base image/],
+      [[...build, '--architecture', 's390x'], 8, /is not for linux\/s390x, but for linux/],
+      [[...build, '--architecture', 'z80'], 2, /Allowed choices/],
+      [[...build, '--program', 'perl'], 1, /has no program perl/],
+      [['function', 'push', 'lower', '--base', 'base/awk:1'], 2, /--base is for a path/],
+    ]
+    for (const [args, expected, message] of cases) {
+      const { code, stderr } = await cli.run(...args)
+      t.equal(code, expected, `${args.join(' ')}: ${stderr}`)
+      t.match(stderr, message)
+    }
+  })
+
   await t.test('a version is removed', async (t) => {
     t.match(await cli.run('function', 'rm', 'second:1.0.0'), { code: 0, stdout: 'removed second:1.0.0\n' })
     t.match(await cli.run('function', 'show', 'second'), {
@@ -163,12 +209,32 @@ t.test('credentials come from the environment or docker login', { skip: skipWith
   const auth = Buffer.from(`${username}:${password}`).toString('base64')
   await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [new URL(url).host]: { auth } } }))
   t.equal((await cli.with({ DOCKER_CONFIG: folder }).run('function', 'ls')).code, 0)
+  const helper = `#!/bin/sh\necho '{"Username": "${username}", "Secret": "${password}"}'\n`
+  await writeFile(join(folder, 'docker-credential-test'), helper, { mode: 0o755 })
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ credsStore: 'test' }))
+  const withHelper = cli.with({ DOCKER_CONFIG: folder, PATH: `${folder}:${process.env.PATH}` })
+  t.match(await withHelper.run('function', 'ls'), { code: 0, stderr: '' })
+  t.match(await cli.with({ DOCKER_CONFIG: folder }).run('function', 'ls'), {
+    code: 8,
+    stderr: /kept by docker-credential-test, which is not on this machine/,
+  })
 })
 
 t.test('a registry that is down is told of', async (t) => {
   const cli = await Cli.create(t)
   t.match(await cli.run('function', 'ls', '--registry', 'http://127.0.0.1:1'), {
     code: 7,
-    stderr: /the registry at http:\/\/127\.0\.0\.1:1 cannot be reached/,
+    stderr:
+      /the registry at http:\/\/127\.0\.0\.1:1 cannot be reached .*: start one with 'apt-get install docker-registry'/,
   })
+  const folder = await makeFunctions(t, 'first')
+  const none = ['--registry', 'http://127.0.0.1:1']
+  for (const args of [
+    ['repository', 'seed', folder, ...none],
+    ['function', 'push', join(folder, 'first'), ...none],
+  ]) {
+    const { code, stderr } = await cli.run(...args)
+    t.equal(code, 7)
+    t.notMatch(stderr, /building/, 'before anything is made')
+  }
 })

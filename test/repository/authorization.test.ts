@@ -145,6 +145,72 @@ t.test('credentials are found where docker login wrote them', async (t) => {
   await t.rejects(dockerCredentials(file, 'https://other'), { code: 'bad-reference' })
 })
 
+t.test('credentials are had from a helper', async (t) => {
+  const folder = await temporaryFolder(t)
+  const file = join(folder, 'config.json')
+  const helper = async (name: string, body: string) => {
+    await writeFile(join(folder, `docker-credential-${name}`), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+  }
+  const path = `${folder}:${process.env.PATH}`
+  const ask = (registry: string, timeout?: number) => dockerCredentials(file, registry, { path, timeout })
+  await helper(
+    'keys',
+    `[ "$1" = get ] || exit 2
+read -r server
+case "$server" in
+  *5000) echo '{"ServerURL": "'"$server"'", "Username": "operator", "Secret": "of '"$server"'"}';;
+  *) echo credentials not found in native keychain; exit 1;;
+esac`,
+  )
+  await helper('locked', 'echo the keychain is locked; exit 1')
+  await helper('silent', 'exec sleep 600')
+  await helper('loud', 'exec yes')
+  await helper('odd', 'echo hello')
+  await helper('token', `echo '{"Username": "<token>", "Secret": "x"}'`)
+  const auth = Buffer.from('a:b').toString('base64')
+  const names = ['locked', 'silent', 'loud', 'odd', 'token', 'none', '../keys']
+  await writeFile(
+    file,
+    JSON.stringify({
+      auths: { 'https://here:5000': {}, 'filed:80': { auth } },
+      credsStore: 'keys',
+      credHelpers: Object.fromEntries(names.map((name, index) => [`host-${index}`, name])),
+    }),
+  )
+  t.same(await ask('http://127.0.0.1:5000/lab'), { username: 'operator', password: 'of 127.0.0.1:5000' })
+  t.match(await ask('https://here:5000'), { password: 'of https://here:5000' }, 'as docker login was told it')
+  t.equal(await ask('https://other'), undefined)
+  t.same(await ask('http://filed:80'), { username: 'a', password: 'b' }, 'what the file itself keeps')
+  const why = [
+    /ended with code 1 \(the keychain is locked\)/,
+    /did not answer within 200 ms/,
+    /says more than 65536 bytes/,
+    /gives no user name and password/,
+    /another kind of login/,
+    /docker-credential-none, which is not on this machine: give --username/,
+    /is no name of a program/,
+  ]
+  for (const [index, message] of why.entries()) {
+    const timeout = message.source.includes('200') ? 200 : undefined
+    await t.rejects(ask(`host-${index}`, timeout), { code: 'credentials-refused', message })
+  }
+})
+
+t.test('nobody is asked for credentials before a registry wants some', async (t) => {
+  const open = await Interposer.start(t)
+  open.intercept = (_request, response) => {
+    response.end('{"repositories": []}')
+    return true
+  }
+  const broken = () => Promise.reject(new Error('asked'))
+  t.same(await openRepository(t, open.url, { credentials: broken }).list(), [])
+  open.intercept = (_request, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+    return true
+  }
+  await t.rejects(openRepository(t, open.url, { credentials: broken }).list(), { message: 'asked' })
+})
+
 t.test(
   'a registry with a certificate',
   { skip: skipWithoutRegistry || (await lacksOpenssl()) },
@@ -193,7 +259,10 @@ t.test('a registry that is not there', async (t) => {
   const { port } = server.address() as { port: number }
   await new Promise((resolve) => server.close(resolve))
   const repository = openRepository(t, `http://127.0.0.1:${port}`)
-  await t.rejects(repository.list(), { code: 'registry-unreachable', message: /ECONNREFUSED.*is it running/ })
+  await t.rejects(repository.list(), {
+    code: 'registry-unreachable',
+    message: /ECONNREFUSED.*start one with 'apt-get install docker-registry'/,
+  })
   t.same(repository.waits, [250, 500, 1000])
 })
 

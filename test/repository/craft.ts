@@ -11,7 +11,10 @@ import { ANNOTATIONS, type Descriptor, MEDIA_TYPES } from '../../src/repository/
 import type { Repository } from '../../src/repository/repository.ts'
 
 type Json = Record<string, unknown>
-type Entry = Parameters<ReturnType<typeof pack>['entry']>[0]
+type Header = Parameters<ReturnType<typeof pack>['entry']>[0]
+
+/** What is in an archive. */
+export type ArchiveEntry = readonly [header: Header, content?: string | Buffer]
 
 /** What is to be wrong with an image. */
 export interface Flaws {
@@ -90,7 +93,7 @@ export async function publish(
 }
 
 /** A layer with the given entries. */
-export async function archiveOf(...entries: readonly [entry: Entry, content?: string][]): Promise<Buffer> {
+export async function archiveOf(...entries: readonly ArchiveEntry[]): Promise<Buffer> {
   const archive = pack()
   for (const [entry, content] of entries) archive.entry(entry, content ?? '')
   archive.finalize()
@@ -100,7 +103,7 @@ export async function archiveOf(...entries: readonly [entry: Entry, content?: st
 }
 
 async function functionArchive({ directory }: Artifact): Promise<Buffer> {
-  const entries = (await readdir(directory)).sort().map(async (file): Promise<[Entry, string]> => {
+  const entries = (await readdir(directory)).sort().map(async (file): Promise<ArchiveEntry> => {
     return [{ name: `function/${file}` }, await readFile(join(directory, file), 'utf8')]
   })
   return await archiveOf(...(await Promise.all(entries)))

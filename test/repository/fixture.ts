@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { Artifact } from '../../src/engine/index.ts'
 import { type ManifestSource, parseManifest } from '../../src/function/index.ts'
+import type { BaseImage } from '../../src/repository/base.ts'
 import { BlobStore } from '../../src/repository/blob-store.ts'
 import { buildImage } from '../../src/repository/build-image.ts'
 import type { LocalImage } from '../../src/repository/local-image.ts'
@@ -31,12 +32,12 @@ export class Home {
     return new Home(await temporaryFolder(t))
   }
 
-  async build(artifact: Artifact): Promise<LocalImage> {
-    return await buildImage(artifact, { store: this.store, home: this.folder })
+  async build(artifact: Artifact, base?: BaseImage): Promise<LocalImage> {
+    return await buildImage(artifact, { store: this.store, home: this.folder, base })
   }
 
-  async push(repository: Repository, artifact: Artifact): Promise<PushResult> {
-    return await push(repository, await this.build(artifact), this.store)
+  async push(repository: Repository, artifact: Artifact, base?: BaseImage): Promise<PushResult> {
+    return await push(repository, await this.build(artifact, base), this.store)
   }
 
   async pull(repository: Repository, reference: string): Promise<PullResult> {
@@ -57,7 +58,7 @@ export function openRepository(t: Test, registry: string, options: RegistryOptio
 
 export interface FunctionOptions extends Partial<ManifestSource> {
   /** Path to content. */
-  readonly files?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string | Buffer>>
 }
 
 /** An artifact as it would be built; `main.mjs` says hello. */

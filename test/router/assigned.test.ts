@@ -134,7 +134,7 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
       instances: both.instances.slice(1),
       routes: both.routes.slice(1),
     })
-    t.match(reportOf(node, 'who-1'), { state: 'draining' })
+    t.ok([undefined, 'draining'].includes(reportOf(node, 'who-1')?.state))
     await reaches(node, 'who-1', undefined)
     await load.more(20)
     const answers = await load.stop()
@@ -246,10 +246,11 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     await load.more(10)
     await node.commands.restart({ instance: 'who-1', kill: true })
     await reaches(node, 'who-1', 'ready', ({ process }) => process === 'who-1-4')
+    const fourth = await ask('5')
     await node.commands.restart({ instance: 'who-1', kill: false })
     await reaches(node, 'who-1', 'ready', ({ process }) => process === 'who-1-5')
     await load.more(10)
-    const answers = await load.stop()
+    const answers = [fourth, ...(await load.stop())]
     t.same(
       answers.filter((answer) => !answer.startsWith('v1 ')),
       [],

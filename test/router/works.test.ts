@@ -9,7 +9,7 @@ const work = (number: number, received = number) => ({
   result: `/128=f/x/${number}/v=1`,
   mediaType: 'text/plain',
   bytes: 1,
-  input: { name: `/x/${number}`, mediaType: 'text/plain', bytes: 1 },
+  inputs: [{ name: `/x/${number}`, mediaType: 'text/plain', bytes: 1 }],
   received,
   fetch: 0,
   wait: 0,

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { InstanceSpec } from '../engine.ts'
-import { CONTAINER_FUNCTION, CONTAINER_NODE, CONTAINER_USER } from '../image-layers.ts'
+import { CONTAINER_FUNCTION, CONTAINER_USER } from '../image-layers.ts'
 import { LABELS } from '../image-names.ts'
 import { instanceEnvironment, MAIN_FILE, nodeArguments } from '../instance-setup.ts'
 import { nodeSlug } from '../node-slug.ts'
@@ -42,7 +42,7 @@ export function containerOptions(
   return {
     name: containerName(nodeName, id),
     Image: functionImage(artifact),
-    Entrypoint: [CONTAINER_NODE],
+    // Its entry point is Node.js, wherever that is in the image.
     Cmd: nodeArguments(artifact.manifest, `${CONTAINER_FUNCTION}/${MAIN_FILE}`),
     Env: environment.map(([key, value]) => `${key}=${value}`),
     WorkingDir: CONTAINER_FUNCTION,

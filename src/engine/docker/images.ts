@@ -45,7 +45,7 @@ export class DockerImages {
   async prepare(artifact: Artifact, progress: Progress): Promise<void> {
     try {
       if (artifact.image === undefined) await this.#prepare(artifact, progress)
-      else await this.#load(artifact, artifact.image, progress)
+      else await this.load(artifact.image, functionImage(artifact), progress)
     } catch (error) {
       if (error instanceof EngineError) throw error
       const message = `no image of ${artifact.manifest.name} can be made: ${(error as Error).message}`
@@ -95,9 +95,8 @@ export class DockerImages {
     await this.#once(tag, false, () => this.#build(tag, below, code, instruction))
   }
 
-  /** Loads an image from files. An image that is there already under its digest is the same. */
-  async #load(artifact: Artifact, image: StoredImage, progress: Progress): Promise<void> {
-    const tag = functionImage(artifact)
+  /** Loads an image from files. One that is there already under its name is the same: its digest is part of the name. */
+  async load(image: StoredImage, tag: string, progress: Progress): Promise<void> {
     await this.#once(tag, true, async () => {
       progress?.(`loading the image ${tag}`)
       const held = await heldLayers(this.#client, image)

@@ -44,8 +44,8 @@ t.test('a file of another kind, one that is not there and one that is too large 
     `${text}: a workflow is read from files .yaml, .yml, .json, .stg, .dot, .gv, and not from .txt`,
   )
   await failsWith(readWorkflow(join(folder, 'none')), 'and not from one without extension')
-  await failsWith(readPlatform(join(folder, 'none.yaml')), /none\.yaml: cannot be read: ENOENT/)
-  await failsWith(readPlatform(folder), 'cannot be read: EISDIR')
+  await failsWith(readPlatform(join(folder, 'none.yaml')), /none\.yaml: there is no such file$/)
+  await failsWith(readPlatform(folder), 'is a folder; name a file')
   const large = write('large.json', ' '.repeat(101))
   await failsWith(
     readWorkflow(large, { limits: { bytes: 100 } }),
