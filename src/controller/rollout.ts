@@ -57,10 +57,13 @@ export class Rollout {
       store.desired = withInstances(store.desired, (instance) =>
         instance.role === 'coming' && this.#isOurs(instance) ? { ...instance, role: 'serving' } : instance,
       )
+    })
+    // Ready is what can be asked for everywhere.
+    await reconciler.until(() => reconciler.isSettled || undefined, ROUTE_TIMEOUT_MS)
+    reconciler.change(() => {
       const { before: _, ...standing } = this.#standing
       store.setStanding({ ...standing, state: 'ready' })
     })
-    await reconciler.until(() => reconciler.isSettled || undefined, ROUTE_TIMEOUT_MS)
     this.#phase('route', clock.now() - switched)
     await this.#gone()
     this.#phase('total', clock.now() - this.#started)

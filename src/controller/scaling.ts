@@ -9,7 +9,7 @@ const BUSY_POLLS = 2
 export class Scaling {
   readonly #planner: Pick<Planner, 'scaleOut' | 'scaleIn'>
   readonly #busy = new Map<string, number>()
-  /** When an instance was last seen with work, and when it says that it was last asked. */
+  /** When an instance was last seen with work, or on its way, and when it says that it was last asked. */
   readonly #worked = new Map<string, { readonly at: number; readonly askedAt: number | undefined }>()
 
   constructor(planner: Pick<Planner, 'scaleOut' | 'scaleIn'>) {
@@ -30,7 +30,8 @@ export class Scaling {
     for (const instance of instances) {
       const { pending = 0, askedAt } = reportOf(situation, instance) ?? {}
       const last = this.#worked.get(instance.id)
-      if (last === undefined || pending > 0 || last.askedAt !== askedAt)
+      const isNew = last === undefined || instance.role === 'coming'
+      if (isNew || pending > 0 || last.askedAt !== askedAt)
         this.#worked.set(instance.id, { at: now, askedAt })
     }
   }
@@ -52,7 +53,9 @@ export class Scaling {
       this.#busy.delete(name)
       return this.#planner.scaleOut(desired, wanted, factsOf(situation)) ?? desired
     }
-    if (isComing || serving.some((one) => isDrained(situation, one.node))) return desired
+    // One less must not be too few.
+    const isNeeded = pending / Math.max(1, serving.length - 1) >= queue
+    if (isComing || isNeeded || serving.some((one) => isDrained(situation, one.node))) return desired
     const fewer = this.#planner.scaleIn(desired, wanted)
     const spare = serving.find(
       ({ id }) => !fewer?.instances.some((one) => one.id === id && one.role === 'serving'),

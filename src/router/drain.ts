@@ -8,8 +8,8 @@ export interface Drained {
   /** Of its function. */
   readonly name: string
   readonly faceId: number
-  /** When an Interest was last handed to it, in milliseconds of `performance.now()`. */
-  readonly askedAt: number
+  /** When it was last asked for work, or gave some, in milliseconds of `performance.now()`. */
+  readonly usedAt: number
 }
 
 export interface DrainOptions {
@@ -76,13 +76,13 @@ export class Drain {
   #isQuiet(): boolean {
     const { forwarder, instances } = this.#options
     const now = performance.now()
-    return instances.every(({ faceId, askedAt }) => {
+    return instances.every(({ faceId, usedAt }) => {
       let pending = 0
       forwarder.answerPending(faceId, (name) => {
         if (!isOfInstance(name)) pending++
         return undefined
       })
-      return pending === 0 && now - askedAt >= QUIET_MS
+      return pending === 0 && now - usedAt >= QUIET_MS
     })
   }
 }

@@ -94,6 +94,11 @@ export class FunctionSlot {
     return this.gate.askedAt
   }
 
+  /** When it was last asked for work, or gave some, likewise. */
+  get usedAt(): number {
+    return this.gate.usedAt
+  }
+
   /** Of what runs now. */
   get startTimes(): Readonly<StartTimes> {
     return this.#startTimes
@@ -112,7 +117,7 @@ export class FunctionSlot {
     return this.#options.cpus ?? []
   }
 
-  /** Ends its process when it was not asked for so many milliseconds, until it is asked again; undefined: never. */
+  /** Ends its process when it was not used for so many milliseconds, until it is asked again; undefined: never. */
   set idle(ms: number | undefined) {
     this.#nap.after = ms
   }
@@ -325,6 +330,7 @@ export class FunctionSlot {
     face.start({
       onPacket: (buffer, start, end) => {
         this.#watch.heard()
+        this.gate.heard(buffer, start, end)
         forwarder.receive(this.faceId, buffer, start, end)
         onActivity()
       },
@@ -338,7 +344,7 @@ export class FunctionSlot {
   /** The socket closes before the engine reports the exit, or because the instance broke the protocol. */
   #onDisconnect(life: Life, face: Face, reason: CloseReason, detail: string): void {
     if (this.#face !== face) return
-    this.#loseFace()
+    this.#loseFace(this.#life === life && !life.isTold)
     if (this.#condition.isHalted) return
     this.#condition.set('restarting', `its connection ended: ${detail || reason}`)
     if (reason === 'garbage' || reason === 'oversized') {
@@ -373,7 +379,7 @@ export class FunctionSlot {
     if (this.#isOver(life)) return
     this.#life = undefined
     this.#face?.close()
-    this.#loseFace()
+    this.#loseFace(!life.isTold)
     if (!life.isTold) this.#restarts++
     this.#options.log('warn', `${this.id}: instance ended: ${cause}`)
     const { connectedAt } = life
@@ -387,9 +393,10 @@ export class FunctionSlot {
     this.#scheduleStart(wait)
   }
 
-  #loseFace(): void {
+  /** @param isDeath whether the work in its hands may have been its end; nobody told it to */
+  #loseFace(isDeath: boolean): void {
     this.#nap.stop()
-    if (this.#face !== undefined) this.#pending.noteDeath()
+    if (isDeath && this.#face !== undefined) this.#pending.noteDeath()
     this.#face = undefined
     this.#watch.heard()
   }

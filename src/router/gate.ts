@@ -1,6 +1,6 @@
 import { type Forwarder, LAST_RESORT_COST } from '../forwarder/index.ts'
 import { instanceName, isOfInstance } from '../function/index.ts'
-import { encodeLp, Frame, Interest, NackReason, type Name, TT } from '../packet/index.ts'
+import { Data, encodeLp, Frame, Interest, NackReason, type Name, TT } from '../packet/index.ts'
 import { isOfResult, QUIET_MS, untilQuiet } from './quiet.ts'
 
 /** What becomes of new work while an instance finishes what it has in hand. */
@@ -15,8 +15,12 @@ export type NewWork =
 /** What is to be done with a packet: `aside`, it is no work, but an answer to the instance or a question of the instance itself. */
 type Passage = 'aside' | 'pass' | 'wait' | 'refused'
 
+/** How often it is noted that an instance answers, in milliseconds: much shorter than what counts as quiet. */
+const NOTE_EVERY_MS = QUIET_MS / 10
+
 const frame = new Frame()
 const interest = new Interest()
+const data = new Data()
 
 /** What the content's name of a question begins with. */
 const QUESTION = instanceName('', '').slice(1, 2).value
@@ -30,6 +34,7 @@ export class Gate {
   readonly #inHand = new Set<string>()
   readonly #waiting = new Set<string>()
   #askedAt = Number.NEGATIVE_INFINITY
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   /** @param face of the instance */
   constructor(forwarder: Forwarder, face: number) {
@@ -40,6 +45,11 @@ export class Gate {
   /** When it was last asked for work, in milliseconds of `performance.now()`. */
   get askedAt(): number {
     return this.#askedAt
+  }
+
+  /** When it was last asked for work, or gave some of a result. What took long may be fetched further only from then on. */
+  get usedAt(): number {
+    return Math.max(this.#askedAt, this.#answeredAt)
   }
 
   /** What it does with new work; undefined: it is taken. */
@@ -79,6 +89,19 @@ export class Gate {
     return 'pass'
   }
 
+  /** Looks at a packet that came from the instance. */
+  heard(buffer: Uint8Array, start: number, end: number): void {
+    const now = performance.now()
+    if (now - this.#answeredAt < NOTE_EVERY_MS) return
+    try {
+      frame.read(buffer, start, end)
+      if (frame.type !== TT.Data || isOfInstance(data.read(frame.buffer, frame.start, frame.end).name)) return
+      this.#answeredAt = now
+    } catch {
+      // No packet: the forwarder drops it, too.
+    }
+  }
+
   #judge(name: Name, hasFailed: boolean): Passage {
     if (hasFailed && this.#hasOther(name)) return 'refused'
     if (this.#newWork === undefined || this.#inHand.has(name.key) || isOfResult(name)) return 'pass'
@@ -105,14 +128,14 @@ export class Gate {
     )
   }
 
-  /** Resolves when nothing is in hand and it was not asked for a while; with false where that is not so in time (milliseconds). */
+  /** Resolves when nothing is in hand and it was not used for a while; with false where that is not so in time (milliseconds). */
   finished(limit: number, signal: AbortSignal): Promise<boolean> {
     return untilQuiet(() => this.isQuiet(QUIET_MS), limit, signal)
   }
 
-  /** Whether nothing is in hand, and it was not asked for so many milliseconds. */
+  /** Whether nothing is in hand, and it was not used for so many milliseconds. */
   isQuiet(ms: number): boolean {
-    if (performance.now() - this.#askedAt < ms) return false
+    if (performance.now() - this.usedAt < ms) return false
     let isBusy = false
     this.#pending((key) => {
       isBusy ||= !this.#waiting.has(key)

@@ -1,16 +1,16 @@
 import type { Gate } from './gate.ts'
 import { QUIET_MS } from './quiet.ts'
 
-/** Finds out that nobody has asked an instance for a while. */
+/** Finds out that nobody has used an instance for a while. */
 export class NapTimer {
-  readonly #gate: Pick<Gate, 'askedAt' | 'isQuiet'>
+  readonly #gate: Pick<Gate, 'usedAt' | 'isQuiet'>
   readonly #onIdle: () => void
   #after: number | undefined
   /** Since when there is a process, in milliseconds of `performance.now()`; undefined while there is none. */
   #since: number | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(gate: Pick<Gate, 'askedAt' | 'isQuiet'>, onIdle: () => void) {
+  constructor(gate: Pick<Gate, 'usedAt' | 'isQuiet'>, onIdle: () => void) {
     this.#gate = gate
     this.#onIdle = onIdle
   }
@@ -37,7 +37,7 @@ export class NapTimer {
     clearTimeout(this.#timer)
     if (this.#since === undefined || this.#after === undefined) return
     const after = Math.max(QUIET_MS, this.#after)
-    const left = Math.max(this.#since, this.#gate.askedAt) + after - performance.now()
+    const left = Math.max(this.#since, this.#gate.usedAt) + after - performance.now()
     if (left <= 0 && this.#gate.isQuiet(after)) this.#onIdle()
     // Where something is pending, it is looked again soon.
     else this.#timer = setTimeout(() => this.#arm(), Math.max(QUIET_MS / 5, left))

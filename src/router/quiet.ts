@@ -4,8 +4,8 @@ import { type Name, TT } from '../packet/index.ts'
 const POLL_MS = 50
 
 /**
- * After so long without any Interest an instance has nothing in hand, in milliseconds: who has fetched one segment of a result asks
- * for the next.
+ * After so long without an Interest or a result an instance has nothing in hand, in milliseconds: who has fetched one segment of a
+ * result asks for the next.
  */
 export const QUIET_MS = 500
 

@@ -15,6 +15,22 @@ t.test('it is ready when its instance has connected', async (t) => {
   t.equal(await answer, 'done')
 })
 
+t.test('it is not quiet when it has just answered, however long that took', async (t) => {
+  const under = await makeSlot(t)
+  const { gate } = under.slot
+  const instance = await startReady(under)
+  const answer = under.ask('work/a')
+  await instance.wasAsked(1)
+  const [before, quiet] = [gate.askedAt, 200]
+  while (performance.now() - before < quiet) await new Promise((resolve) => setTimeout(resolve, 10))
+  t.notOk(gate.isQuiet(quiet), 'something is pending')
+  instance.answer(0, 'done')
+  await answer
+  t.equal(gate.askedAt, before)
+  t.notOk(gate.isQuiet(quiet))
+  while (!gate.isQuiet(quiet)) await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
 t.test('what is asked before the instance has connected waits for it', async (t) => {
   const under = await makeSlot(t)
   const started = under.slot.start()
