@@ -3,7 +3,7 @@ import type { DeployEvent } from '../../src/controller/index.ts'
 import { INSTANCE_FAILED_AFTER_MS } from '../../src/controller/roles.ts'
 import { MAX_WAITING_CHANGES } from '../../src/controller/turns.ts'
 import { NODE_LOST_AFTER_MS } from '../../src/controller/watched-node.ts'
-import { fileOf, Lab } from './fixtures/fake-nodes.ts'
+import { fileOf, Lab, START_MS } from './fixtures/fake-nodes.ts'
 
 const TWO = fileOf({
   name: 'photos',
@@ -192,6 +192,45 @@ t.test('busy functions get one more, up to their bound; idle ones one less', asy
   t.match(await lab.controller.instances(), [{ role: 'serving' }])
   await lab.clock.advance(20_000)
   t.equal((await lab.controller.instances()).length, 1, 'and never less than the least')
+})
+
+t.test('none goes while the others would be busy without it, nor before it could work', async (t) => {
+  const lab = await Lab.open(t, ['a', 'b'])
+  const quick = { ...ONE, text: ONE.text.replace('"idle":5000', `"idle":${START_MS / 2}`) }
+  await lab.clock.run(lab.controller.deploy(quick))
+  const [first] = await lab.controller.instances()
+  const wait = (pending: number) => lab.node(first?.node as string).pending.set(first?.id as string, pending)
+  wait(9)
+  await lab.clock.advance(3000)
+  const both = [{ id: first?.id }, { role: 'serving' }]
+  t.match(await lab.controller.instances(), both)
+  const [, second] = await lab.controller.instances()
+  await lab.clock.advance(10_000)
+  t.match(
+    await lab.controller.instances(),
+    [{ id: first?.id }, { id: second?.id }],
+    'the first one is busy still',
+  )
+  wait(3)
+  await lab.clock.advance(3000)
+  t.match(await lab.controller.instances(), [{ id: first?.id, role: 'serving' }])
+  t.equal((await lab.controller.instances()).length, 1)
+})
+
+t.test('a deployment is ready when all nodes lead to it', async (t) => {
+  const lab = await Lab.open(t, ['a', 'b'])
+  let isReady = false
+  for (const node of lab.nodes.values()) {
+    const assign = node.assign.bind(node)
+    node.assign = async (assignment) => {
+      const leads = assignment.routes.length > 0
+      if (leads) isReady ||= (await lab.controller.deployment('photos')).state === 'ready'
+      await assign(assignment)
+    }
+  }
+  await lab.clock.run(lab.controller.deploy(ONE))
+  t.notOk(isReady, 'not before they were told')
+  t.match(await lab.controller.deployment('photos'), { state: 'ready' })
 })
 
 t.test('a node is drained once others have taken over, or not at all', async (t) => {

@@ -35,6 +35,25 @@ t.test('work over which two instances ended is given up; what came later is not'
   t.equal(await late, 'done')
 })
 
+t.test('an end that an operator wants does not count against the work', async (t) => {
+  const under = await makeSlot(t, { supervision: QUICK })
+  const first = await startReady(under)
+  const answer = under.ask('work/a')
+  await first.wasAsked(1)
+  under.slot.gate.close('waits')
+  const waiting = under.ask('work/b')
+  const restarted = under.slot.restart(false)
+  await nextInstance(under, 1)
+  await restarted
+  void under.slot.restart(true)
+  const third = await nextInstance(under, 2)
+  await third.wasAsked(2)
+  third.answer(0, 'done')
+  third.answer(1, 'done')
+  t.same(await Promise.all([answer, waiting]), ['done', 'done'])
+  t.equal(under.slot.status().restarts, 0)
+})
+
 t.test('a consumer that asks again is not taken for another end', async (t) => {
   const under = await makeSlot(t, { supervision: QUICK })
   const first = await startReady(under)
