@@ -35,6 +35,40 @@ t.test('work over which two instances ended is given up; what came later is not'
   t.equal(await late, 'done')
 })
 
+t.test('work is not to blame where an operator ends instances', async (t) => {
+  const under = await makeSlot(t, { supervision: QUICK })
+  const first = await startReady(under)
+  const answer = under.ask('work/a')
+  await first.wasAsked(1)
+  let instance = first
+  for (let n = 1; n <= 3; n++) {
+    void under.slot.restart(true)
+    instance = await nextInstance(under, n)
+    await instance.wasAsked(1)
+  }
+  instance.answer(0, 'done')
+  t.equal(await answer, 'done')
+
+  // What waits for the next instance is in nobody's hands, also where the connection ends before the process.
+  under.slot.gate.close('waits')
+  const late = under.ask('work/late')
+  const { onStop } = under.engine
+  under.engine.onStop = async (id) => {
+    under.engine.onStop = onStop
+    instance.leave()
+    while (under.slot.face !== undefined) await new Promise(setImmediate)
+    under.engine.exit(id)
+  }
+  void under.slot.restart(false)
+  const poisoned = await nextInstance(under, 4)
+  await poisoned.wasAsked(1)
+  under.engine.exit('work-5', { exitCode: 3 })
+  const next = await nextInstance(under, 5)
+  await next.wasAsked(1)
+  next.answer(0, 'done')
+  t.equal(await late, 'done')
+})
+
 t.test('a consumer that asks again is not taken for another end', async (t) => {
   const under = await makeSlot(t, { supervision: QUICK })
   const first = await startReady(under)
