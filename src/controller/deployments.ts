@@ -122,9 +122,13 @@ export class Deployments {
 
   async #finishRemoval(name: string): Promise<void> {
     const store = this.#options.store
+    const { revision } = standingOf(store, name)
+    const names = new Set(store.revision(name, revision)?.functions.map((one) => one.name))
+    // What leaves is no deployment's any more.
     const isThere = () =>
       store.desired.instances.some(
-        ({ deployments, role }) => role === 'leaving' && deployments.includes(name),
+        ({ role, deployments, function: one }) =>
+          role === 'leaving' && deployments.length === 0 && names.has(one),
       )
     const isGone = await this.#options.reconciler.until(
       () => (isThere() ? undefined : true),

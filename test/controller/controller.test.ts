@@ -102,6 +102,7 @@ t.test(
     t.match(await lab.controller.instances(), [{ role: 'serving', version: '1.0.0' }])
     await t.rejects(lab.clock.run(lab.controller.rollback('photos', 9)), { code: 'not-found' })
     await lab.clock.run(lab.controller.remove('photos'))
+    t.same(await lab.controller.instances(), [], 'it was waited for them')
     t.same(await lab.controller.deployments(), [])
     await lab.clock.advance(1000)
     t.same(lab.node('a').assignment?.instances, [])
