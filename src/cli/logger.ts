@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { addLogStream } from './log-streams.ts'
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -12,6 +13,7 @@ const MESSAGE_FORMAT =
 
 /** A logger that writes for a person where the stream is a terminal, otherwise one JSON object a line. */
 export async function createLogger(level: LogLevel, stream: NodeJS.WriteStream): Promise<Logger> {
+  addLogStream(stream)
   return pino({ level, base: null }, await destination(stream))
 }
 

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Availability } from '../facts/index.ts'
+import type { ConfiguredFunctions } from './configured-functions.ts'
 import type { Drain } from './drain.ts'
 import type { FunctionHost } from './function-host.ts'
 import type { NodeState } from './node-state.ts'
 
 export interface NodeAvailabilityOptions {
   readonly state: NodeState
-  readonly functions: Pick<FunctionHost, 'sources' | 'withdrawRoutes' | 'withdraw' | 'offer'>
+  readonly functions: Pick<ConfiguredFunctions, 'sources' | 'withdrawRoutes' | 'offer'> &
+    Pick<FunctionHost, 'withdraw'>
   /** Begins to drain the functions, whose routes are withdrawn. */
   readonly drain: () => Drain
   readonly log: (level: 'info' | 'warn', message: string) => void

@@ -344,8 +344,9 @@ export class FunctionSlot {
   /** The socket closes before the engine reports the exit, or because the instance broke the protocol. */
   #onDisconnect(life: Life, face: Face, reason: CloseReason, detail: string): void {
     if (this.#face !== face) return
-    this.#loseFace(this.#life === life && !life.isTold)
-    if (this.#condition.isHalted) return
+    this.#loseFace(life)
+    // One that was let go ends as it should.
+    if (this.#isOver(life)) return
     this.#condition.set('restarting', `its connection ended: ${detail || reason}`)
     if (reason === 'garbage' || reason === 'oversized') {
       void this.#kill(life, `broke the protocol: ${detail}`)
@@ -377,9 +378,10 @@ export class FunctionSlot {
 
   #onEnd(life: Life, cause: string): void {
     if (this.#isOver(life)) return
+    const face = this.#face
+    this.#loseFace(life)
     this.#life = undefined
-    this.#face?.close()
-    this.#loseFace(!life.isTold)
+    face?.close()
     if (!life.isTold) this.#restarts++
     this.#options.log('warn', `${this.id}: instance ended: ${cause}`)
     const { connectedAt } = life
@@ -393,10 +395,10 @@ export class FunctionSlot {
     this.#scheduleStart(wait)
   }
 
-  /** @param isDeath whether the work in its hands may have been its end; nobody told it to */
-  #loseFace(isDeath: boolean): void {
+  #loseFace(life: Life): void {
     this.#nap.stop()
-    if (isDeath && this.#face !== undefined) this.#pending.noteDeath()
+    // What waits is not to blame where the instance was let go, or an operator ended it.
+    if (this.#face !== undefined && this.#life === life && !life.isTold) this.#pending.noteDeath()
     this.#face = undefined
     this.#watch.heard()
   }

@@ -6,8 +6,8 @@ export {
   loadConfig,
   type NodeConfig,
 } from './config.ts'
+export type { NodeProgress } from './configured-functions.ts'
 export { DataPlane } from './data-plane.ts'
-export type { NodeProgress } from './function-host.ts'
 export { defaultHome } from './home.ts'
 export { Node, type NodeOptions } from './node.ts'
 export { sampleConfig } from './sample-config.ts'

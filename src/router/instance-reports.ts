@@ -2,13 +2,13 @@ import type { AssignmentReport, InstanceReport } from '../control/index.ts'
 import type { Forwarder } from '../forwarder/index.ts'
 import { isOfInstance } from '../function/index.ts'
 import type { Assigned } from './assigned.ts'
-import type { FunctionHost } from './function-host.ts'
 import type { FunctionSlot } from './function-slot.ts'
 import type { Measures } from './measures.ts'
 
 export interface InstanceReportsOptions {
   readonly assigned: Assigned
-  readonly host: FunctionHost
+  /** Those of the configuration. */
+  readonly configured: Iterable<FunctionSlot>
   readonly measures: Measures
   readonly forwarder: Pick<Forwarder, 'pendingByFace'>
 }
@@ -16,7 +16,7 @@ export interface InstanceReportsOptions {
 /** The dataset `assigned`. */
 export function reportAssignment({
   assigned,
-  host,
+  configured,
   measures,
   forwarder,
 }: InstanceReportsOptions): AssignmentReport {
@@ -37,14 +37,12 @@ export function reportAssignment({
     ...report,
     instances: [
       ...instances.map((one) => ({ ...one, ...live(assigned.get(one.id)?.slot) })),
-      ...host.slots
-        .filter((slot) => host.isConfigured(slot))
-        .map((slot) => ({ ...configured(slot), ...live(slot) })),
+      ...[...configured].map((slot) => ({ ...reportConfigured(slot), ...live(slot) })),
     ],
   }
 }
 
-function configured(slot: FunctionSlot): Omit<InstanceReport, 'pending'> {
+function reportConfigured(slot: FunctionSlot): Omit<InstanceReport, 'pending'> {
   const { name, version, digest, state, cause, instance, restarts, since } = slot.status()
   const { create, ready } = slot.startTimes
   return {

@@ -20,9 +20,10 @@ import { AssignedTraffic } from './assigned-traffic.ts'
 import { AssignmentStore } from './assignment-store.ts'
 import { NodeAvailability, type NodeAvailabilityOptions } from './availability.ts'
 import type { NodeConfig } from './config.ts'
+import { ConfiguredFunctions, type NodeProgress } from './configured-functions.ts'
 import { Drain } from './drain.ts'
 import { fetchAssignment } from './fetch-assignment.ts'
-import { engineNodeName, FunctionHost, type NodeProgress } from './function-host.ts'
+import { engineNodeName, FunctionHost } from './function-host.ts'
 import { Identities } from './identities.ts'
 import { InstanceLogs } from './instance-logs.ts'
 import { reportAssignment } from './instance-reports.ts'
@@ -66,6 +67,7 @@ export class Node {
   readonly #identities: Identities
   readonly #router: Router
   readonly #functions: FunctionHost
+  readonly #configured: ConfiguredFunctions
   readonly #assigned: Assigned
   readonly #images: AssignedImages
   readonly #works: Works
@@ -130,7 +132,7 @@ export class Node {
     if (signal?.aborted === true) stop()
     try {
       await node.#availability.begin()
-      await node.#functions.start(onProgress)
+      await node.#configured.start(onProgress)
       await router.multicast.set(config.multicast)
       await router.staticRoutes.set(config.routes)
       if (node.#stopped === undefined) node.#assigned.begin()
@@ -180,10 +182,13 @@ export class Node {
         router.removeSlot(slot)
         logs.close(slot.id)
       },
+      log,
+    })
+    this.#configured = new ConfiguredFunctions({
+      ...{ host: this.#functions, config, engine, log },
       addRoute: (prefix, slot) => router.addFunctionRoute(prefix, slot),
       removeRoute: (prefix, slot) => router.removeFunctionRoute(prefix, slot),
       reasonAgainst: (source) => this.#availability.reasonAgainst(source),
-      log,
     })
     const tell = (level: 'info' | 'warn', message: string): void => log[level](message)
     this.#availability = new NodeAvailability({
@@ -222,6 +227,7 @@ export class Node {
       plane,
       routing,
       functions: this.#functions,
+      unusable: () => this.#configured.unusable,
       planOf: (prefix, face) => traffic.planOf(prefix, face),
       engine: { engine: engine.kind, why },
       availability: () => this.#availability.now,
@@ -285,7 +291,7 @@ export class Node {
   assigned(): AssignmentReport {
     return reportAssignment({
       assigned: this.#assigned,
-      host: this.#functions,
+      configured: this.#configured.slots,
       measures: this.#measures,
       forwarder: this.#router.plane.forwarder,
     })
@@ -337,17 +343,17 @@ export class Node {
 
   /** Those of the configuration and those of an assignment, as the node's availability deals with them. */
   #availableFunctions(traffic: AssignedTraffic): NodeAvailabilityOptions['functions'] {
-    const host = this.#functions
+    const configured = this.#configured
     return {
-      sources: () => host.sources(),
+      sources: () => configured.sources(),
       withdrawRoutes: () => {
-        host.withdrawRoutes()
+        configured.withdrawRoutes()
         traffic.withdraw()
       },
-      withdraw: (cause) => host.withdraw(cause),
+      withdraw: (cause) => this.#functions.withdraw(cause),
       offer: async (signal) => {
         this.#assigned.offer()
-        await host.offer(signal)
+        await configured.offer(signal)
       },
     }
   }

@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly config: NodeConfig
   readonly plane: DataPlane
   readonly functions: FunctionHost
+  /** Functions that have no instance, and why. */
+  readonly unusable: () => readonly FunctionStatus[]
   readonly routing: Routing
   readonly engine: Pick<NodeStatus, 'engine' | 'why'>
   readonly availability: () => Availability
@@ -31,8 +33,9 @@ export class Report {
     this.#options = options
   }
 
-  functions(): Promise<FunctionStatus[]> {
-    return this.#options.functions.status()
+  async functions(): Promise<FunctionStatus[]> {
+    const { functions, unusable } = this.#options
+    return [...(await functions.status()), ...unusable()]
   }
 
   routes(): RouteStatus[] {

@@ -23,7 +23,7 @@ await cli.put('/docs', docs)
 async function fails(t: Test, code: number, message: RegExp, ...args: string[]): Promise<void> {
   const folder = await temporaryFolder(t)
   const file = join(folder, 'result')
-  const finished = await cli.run('get', ...args, '-o', file)
+  const finished = await cli.warm('get', ...args, '-o', file)
   t.equal(finished.code, code, finished.stderr)
   t.match(finished.stderr, message)
   t.equal(finished.stdout, '')

@@ -17,7 +17,7 @@ await cli.up({ upper, length, copy })
 await cli.put('/docs', docs, '--freshness', '1h')
 
 async function json(t: Test, ...args: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await cli.run('get', '--json', ...args)
+  const { code, stdout, stderr } = await cli.warm('get', '--json', ...args)
   t.equal(code, 0, stderr)
   t.equal(stdout.split('\n').length, 2, 'one line')
   return JSON.parse(stdout) as Record<string, unknown>

@@ -150,3 +150,18 @@ async function isAsked(cli: Cli, name: string): Promise<boolean> {
 async function waitFor(check: () => Promise<boolean>): Promise<void> {
   while (!(await check()));
 }
+
+t.test('it goes on though nobody reads its log', async (t) => {
+  const cli = await Cli.create(t)
+  const node = await cli.up({ upper })
+  node.hangUp()
+  for (const availability of ['pause', 'active', 'pause']) {
+    const { code, stderr } = await cli.run('node', 'availability', availability)
+    t.equal(code, 0, stderr)
+  }
+  const { code, stdout } = await cli.run('status', '--json')
+  t.equal(code, 0)
+  t.equal(JSON.parse(stdout).availability, 'pause')
+  t.equal((await node.stop()).code, 0)
+  await leavesNothing(t, cli)
+})

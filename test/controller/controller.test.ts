@@ -120,7 +120,10 @@ t.test('the old instance stays until it has nothing in hand', async (t) => {
   t.match(await lab.controller.instance(id), { role: 'leaving' })
   lab.node('a').pending.clear()
   t.match(await lab.clock.run(update), { revision: 2 })
-  await t.rejects(lab.controller.instance(id), { code: 'not-found' })
+  await t.rejects(lab.controller.instance(id), {
+    code: 'not-found',
+    message: `there is no instance ${id} among 1; did you mean resize-2?`,
+  })
 })
 
 t.test('changes come one after the other, and not too many wait', async (t) => {

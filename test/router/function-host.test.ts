@@ -1,6 +1,8 @@
 import t, { type Test } from 'tap'
+import type { FunctionStatus } from '../../src/control/index.ts'
 import { EngineError } from '../../src/engine/index.ts'
 import { Forwarder } from '../../src/forwarder/index.ts'
+import { ConfiguredFunctions } from '../../src/router/configured-functions.ts'
 import { FunctionHost } from '../../src/router/function-host.ts'
 import { loadConfig, type NodeProgress } from '../../src/router/index.ts'
 import { DEFAULT_SUPERVISION } from '../../src/router/supervision.ts'
@@ -15,6 +17,7 @@ interface HostUnderTest {
   readonly offered: string[]
   readonly progress: NodeProgress[]
   start(): Promise<void>
+  status(): Promise<FunctionStatus[]>
 }
 
 async function makeHost(t: Test, functions: string[], maxRoutes = 16): Promise<HostUnderTest> {
@@ -39,22 +42,29 @@ async function makeHost(t: Test, functions: string[], maxRoutes = 16): Promise<H
     onSlot: () => {},
     onSlotState: () => {},
     onSlotGone: () => {},
+    log: log.logger,
+  })
+  const configured = new ConfiguredFunctions({
+    ...{ host, config, engine, log: log.logger },
     addRoute: (prefix, { faceId }) => forwarder.fib.add(prefix, faceId, 0),
     removeRoute: (prefix, { faceId }) => forwarder.fib.remove(prefix, faceId),
     reasonAgainst: () => undefined,
-    log: log.logger,
   })
   engine.onStart = async (spec) => void (await FakeInstance.connect(spec))
   engine.watch((event) => host.onEngineEvent(event))
   t.teardown(() => host.stop())
-  return { host, engine, log, offered, progress, start: () => host.start((event) => progress.push(event)) }
+  return {
+    ...{ host, engine, log, offered, progress },
+    start: () => configured.start((event) => progress.push(event)),
+    status: async () => [...(await host.status()), ...configured.unusable],
+  }
 }
 
 t.test('an image that cannot be made ends the matter for its function', async (t) => {
-  const { host, engine, offered, start } = await makeHost(t, [functionFile('upper')])
+  const { status, engine, offered, start } = await makeHost(t, [functionFile('upper')])
   engine.onPrepare = () => Promise.reject(new EngineError('build-failed', 'no image of upper can be made'))
   await start()
-  t.match(await host.status(), [
+  t.match(await status(), [
     { name: 'upper', state: 'failed', cause: 'no image of upper can be made', digest: /^[0-9a-f]{64}$/ },
   ])
   t.same(offered, [])
@@ -62,13 +72,13 @@ t.test('an image that cannot be made ends the matter for its function', async (t
 })
 
 t.test('an engine that is away when its image is to be made may come back', async (t) => {
-  const { host, engine, offered, start } = await makeHost(t, [functionFile('upper')])
+  const { status, engine, offered, start } = await makeHost(t, [functionFile('upper')])
   const away = new EngineError('engine-unreachable', 'no engine answers')
   const { onStart } = engine
   engine.onPrepare = () => Promise.reject(away)
   engine.onStart = () => Promise.reject(away)
   await start()
-  t.match(await host.status(), [{ name: 'upper', state: 'failed', cause: 'no engine answers' }])
+  t.match(await status(), [{ name: 'upper', state: 'failed', cause: 'no engine answers' }])
   t.same(offered, ['upper'])
   let isMade = false
   engine.onPrepare = async () => {
@@ -79,14 +89,14 @@ t.test('an engine that is away when its image is to be made may come back', asyn
     await onStart(spec)
   }
   engine.emit({ type: 'found' })
-  while ((await host.status())[0]?.state !== 'ready') await new Promise(setImmediate)
+  while ((await status())[0]?.state !== 'ready') await new Promise(setImmediate)
   t.ok(isMade)
 })
 
 t.test('of two functions of one name that are built at the same time one is taken', async (t) => {
   const source = `import { defineFunction } from 'ndn-sfc'
     export default defineFunction({ name: 'upper', input: '*/*', output: 'text/plain', apply: () => 'x' })`
-  const { host, engine, offered, start } = await makeHost(t, [
+  const { host, status, engine, offered, start } = await makeHost(t, [
     functionFile('upper'),
     await writeFunction(t, 'upper.ts', source),
   ])
@@ -102,28 +112,28 @@ t.test('of two functions of one name that are built at the same time one is take
   }
   await start()
   t.same(offered, ['upper'])
-  const states = (await host.status()).map(({ state }) => state)
+  const states = (await status()).map(({ state }) => state)
   t.same(states.sort(), ['failed', 'ready'])
   t.equal(host.slots.length, 1)
 })
 
 t.test('a function that no Interest can find is told of', async (t) => {
-  const { host, log, start } = await makeHost(t, [functionFile('upper'), functionFile('wrap')], 1)
+  const { status, log, start } = await makeHost(t, [functionFile('upper'), functionFile('wrap')], 1)
   await start()
   t.match(
-    (await host.status()).map(({ state }) => state),
+    (await status()).map(({ state }) => state),
     ['ready', 'ready'],
   )
   t.equal(log.lines.filter((line) => /the FIB is full: raise limits\.routes/.test(line)).length, 1)
 })
 
 t.test('an engine that is slow to measure holds nobody up', async (t) => {
-  const { host, engine, start } = await makeHost(t, [functionFile('upper')])
+  const { status, engine, start } = await makeHost(t, [functionFile('upper')])
   await start()
   engine.onStats = () => new Promise(() => {})
-  t.match(await host.status(), [{ name: 'upper', state: 'ready', memory: undefined }])
+  t.match(await status(), [{ name: 'upper', state: 'ready', memory: undefined }])
   engine.onStats = async () => ({ memory: 1000, cpu: 20 })
-  t.match(await host.status(), [{ memory: 1000, cpu: 20 }])
+  t.match(await status(), [{ memory: 1000, cpu: 20 }])
 })
 
 t.test('progress is told from the first step to the last', async (t) => {
@@ -139,7 +149,7 @@ t.test('progress is told from the first step to the last', async (t) => {
 })
 
 t.test('after stop nothing is started any more', async (t) => {
-  const { host, engine, offered, start } = await makeHost(t, [functionFile('upper')])
+  const { host, status, engine, offered, start } = await makeHost(t, [functionFile('upper')])
   let proceed = (): void => {}
   engine.onPrepare = () =>
     new Promise((resolve) => {
@@ -152,5 +162,5 @@ t.test('after stop nothing is started any more', async (t) => {
   await started
   t.same(engine.calls, ['prepare'])
   t.same(offered, [])
-  t.same(await host.status(), [])
+  t.same(await status(), [])
 })
