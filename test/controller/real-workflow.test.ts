@@ -2,8 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { InstanceView, Plan, RunEvent } from '../../src/controller/index.ts'
 import { median } from '../../src/controller/robust-line.ts'
-import { LABELS } from '../../src/engine/docker/index.ts'
-import { containersOf, docker, removeImagesOf } from '../engine/docker-host.ts'
+import { cpusetOf, removeImagesOf } from '../engine/docker-host.ts'
 import { skipWithoutDocker } from '../engine/require-docker.ts'
 import { skipWithoutRegistry } from '../repository/registry-host.ts'
 import { areServing, RealSite } from './fixtures/real-site.ts'
@@ -134,12 +133,7 @@ t.test('the same in containers', { skip: skipWithoutRegistry || skipWithoutDocke
     for (const what of ['cut', 'work', 'join']) await removeImagesOf(`d-${what}`)
   })
   const site = await RealSite.open(t, { nodes: [{ engine: 'docker' }, { engine: 'docker' }] })
-  await runsAsPlanned(t, site, 'd-', async ({ function: name, node, process: id = '' }) => {
-    const containers = await containersOf(name)
-    const found = containers.find(
-      ({ Labels }) => Labels[LABELS.instance] === id && Labels[LABELS.node]?.startsWith(node),
-    )
-    const { HostConfig } = await docker.getContainer(found?.Id ?? '').inspect()
-    return [HostConfig.CpusetCpus ?? '']
-  })
+  await runsAsPlanned(t, site, 'd-', async ({ function: name, node, process = '' }) => [
+    await cpusetOf(name, node, process),
+  ])
 })

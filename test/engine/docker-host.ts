@@ -12,6 +12,16 @@ export function containersOf(functionName: string): Promise<Docker.ContainerInfo
   return docker.listContainers({ all: true, filters: { label: [`${LABELS.function}=${functionName}`] } })
 }
 
+/** CPUs that an instance's container may run on. @param nodeName how its node's name begins, as the engine has it */
+export async function cpusetOf(functionName: string, nodeName: string, id: string): Promise<string> {
+  const containers = await containersOf(functionName)
+  const found = containers.find(
+    ({ Labels }) => Labels[LABELS.instance] === id && Labels[LABELS.node]?.startsWith(nodeName),
+  )
+  const { HostConfig } = await docker.getContainer(found?.Id ?? '').inspect()
+  return HostConfig.CpusetCpus ?? ''
+}
+
 /** Removes all images of a function. */
 export async function removeImagesOf(functionName: string): Promise<void> {
   for (const { RepoTags } of await docker.listImages({ filters: { reference: [`ndn-sfc/${functionName}`] } }))
