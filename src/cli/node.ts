@@ -29,7 +29,7 @@ import { formatCount } from './text.ts'
 const POLL_MS = 200
 
 /** How long a node may take to say how its functions are, in milliseconds: many may be starting. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 60_000
 
 /** States that a function does not stay in. */
 const UNSETTLED: Readonly<Record<string, readonly SlotState[]>> = {
