@@ -148,13 +148,12 @@ const registry = z.strictObject({
       about('Certificate of its authority, a PEM file', {
         example: './ca.pem',
         otherwise: 'those that Node.js knows',
-        live: true,
       }),
     ),
   insecure: z
     .boolean()
     .default(false)
-    .meta(about('Whether any certificate is taken, and http to other machines', { live: true })),
+    .meta(about('Whether any certificate is taken, and http to other machines')),
 })
 
 /** All that a configuration file may say; `sample-config.ts` writes it out. */

@@ -102,6 +102,7 @@ t.test('what a reload changes is marked', async (t) => {
     'logLevel',
     'listen',
     'multicast',
+    'registry',
     'routes',
     'contentStore.packets',
     'contentStore.bytes',
