@@ -26,8 +26,10 @@ export async function measureScaleFromZero(
 ): Promise<void> {
   const { consumer, impl, site } = bench
   await bench.publishShout('2.0.0')
-  await bench.deploy('shout', shoutFile('2.0.0', '{ min: 0, max: 1 }', ', idle: 300ms'))
+  await bench.deploy('shout', shoutFile('2.0.0', '{ min: 0, max: 1 }', ', idle: 1s'))
   for (let round = 0; round < rounds; round++) {
+    // What the controller says may be of before the last request.
+    await bench.until(({ state }) => state === 'ready')
     await bench.until(({ state }) => state === 'idle')
     samples.add('scale from zero', impl, 'ms', await consumer.ask('shout/text'))
     samples.add('scale from zero', `${impl}, running`, 'ms', await consumer.ask('shout/text'))
@@ -40,9 +42,9 @@ export async function measureScaleFromZero(
 export async function measureKill(bench: DeploymentBench, samples: Samples, rounds: number): Promise<void> {
   const { consumer, impl, site } = bench
   await bench.publishShout('2.0.0')
-  await bench.deploy('shout', shoutFile('2.0.0', '{ min: 1, max: 1 }'))
   for (let round = 0; round < rounds; round++) {
-    await bench.until(({ state }) => state === 'ready')
+    // Anew each time: an instance that dies again and again is taken for one that cannot run, and waited for longer and longer.
+    await bench.deploy('shout', shoutFile('2.0.0', '{ min: 1, max: 1 }'))
     let killedAt = 0
     const result = await consumer.during('shout/text', KILL_RATE, async () => {
       await delay(AROUND_MS)
@@ -56,9 +58,9 @@ export async function measureKill(bench: DeploymentBench, samples: Samples, roun
     const next = firstAfterGap(result, killedAt)
     samples.add('kill to next answer', impl, 'ms', next - killedAt)
     samples.add('failed after a kill', impl, 'requests', failed(result))
+    await site.actions.remove('shout')
+    await bench.untilGone()
   }
-  await site.actions.remove('shout')
-  await bench.untilGone()
 }
 
 /** The end of the longest time without an answer that begins after, or lasts beyond, a moment. */
