@@ -4,8 +4,8 @@ import type { Cleanup } from '../cleanup.ts'
 
 const run = promisify(execFile)
 
-/** Subnet of the bridge; its hosts are numbered from 2. */
-const SUBNET = '10.213.7'
+/** Subnet of the bridge, another one for each run; its hosts are numbered from 2. */
+const SUBNET = `10.213.${process.pid % 256}`
 
 /** What a link may send at once, beyond its rate, in octets; and how much may wait for it, in milliseconds. */
 const BURST_BYTES = 64 * 1024

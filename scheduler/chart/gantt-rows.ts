@@ -33,6 +33,11 @@ export type RowBar = Event & { readonly top: number; readonly height: number }
 const LANE = 5
 const MAX_LANES_HEIGHT = 120
 
+/** Share of a vCPU's height that each of several tasks has that ran there at the same time. */
+const SIDE_BY_SIDE = 0.7
+/** Tasks that overlap by no more come one after the other, in seconds. */
+const UNSEEN_S = 1e-6
+
 /** Height of a vCPU's row where there are so many of them. */
 function rowHeight(vcpus: number): number {
   if (vcpus <= 12) return 30
@@ -88,9 +93,20 @@ export function rowsOf(
   return rows
 }
 
-function inLine(events: readonly Event[], height: number): Pick<Row, 'height' | 'bars'> {
-  const gap = height > 20 ? 3 : 1
-  return { height, bars: events.map((event) => ({ ...event, top: gap, height: height - 2 * gap })) }
+/** One after the other; what ran at the same time, as in a real run, stands side by side. */
+function inLine(events: readonly Event[], vcpuHeight: number): Pick<Row, 'height' | 'bars'> {
+  const { lane, count } = lanesOf(
+    events.map(({ of }) => of),
+    UNSEEN_S,
+  )
+  const share = count === 1 ? vcpuHeight : Math.max(vcpuHeight * SIDE_BY_SIDE, LANE + 1)
+  const gap = share > 20 ? 3 : 1
+  const bars = events.map((event, index) => ({
+    ...event,
+    top: (lane[index] as number) * share + gap,
+    height: share - 2 * gap,
+  }))
+  return { height: count * share, bars }
 }
 
 function inLanes(events: readonly Event[], vcpuHeight: number): Pick<Row, 'height' | 'bars'> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_INPUTS } from '../endpoint/index.ts'
 import { LAST_RESORT_COST } from '../forwarder/index.ts'
 import { Name } from '../packet/index.ts'
 
@@ -6,9 +7,6 @@ import { Name } from '../packet/index.ts'
 export const MAX_ASSIGNED_INSTANCES = 1024
 export const MAX_ASSIGNED_ROUTES = 65_536
 export const MAX_ASSIGNED_TASKS = 65_536
-
-/** Most inputs of one task. */
-export const MAX_TASK_INPUTS = 1024
 
 /** Largest assignment, as JSON, in octets. */
 export const MAX_ASSIGNMENT_BYTES = 16 * 1024 * 1024
@@ -66,7 +64,7 @@ const task = z.strictObject({
    */
   name: ndnName,
   /** Prefix of each input, in order, to which the content's name is appended: `/` for the content itself, or another task's result. */
-  inputs: z.array(ndnName).min(1).max(MAX_TASK_INPUTS),
+  inputs: z.array(ndnName).min(1).max(MAX_INPUTS),
 })
 
 /** All that a node is to run and lead on behalf of a controller; one takes the place of the one before as a whole. */

@@ -68,9 +68,9 @@ export class Assigning {
   /** @param isApplied whether it must also have carried it out */
   hasLatest({ name, report }: WatchedNode, isApplied: boolean): boolean {
     const { store } = this.#options
-    const kept = store.assignment(name)
-    if (kept === undefined) return true
-    const isThere = report?.controller === store.controller && report.revision === kept.revision
+    const revision = store.assignedRevision(name)
+    if (revision === undefined) return true
+    const isThere = report?.controller === store.controller && report.revision === revision
     return isThere && (report.isApplied || !isApplied)
   }
 }

@@ -123,14 +123,15 @@ export class Rollout {
     })
   }
 
-  /** Resolves when nothing leaves any more that has to do with this deployment, or after {@link LEAVE_TIMEOUT_MS}. */
+  /** Resolves when what leaves is gone, at the nodes too, so that nobody is answered by it any more; or after {@link LEAVE_TIMEOUT_MS}. */
   async #gone(): Promise<void> {
     const { reconciler, store } = this.#options
     const { functions } = this.#revision
     const names = new Set(functions.map(({ name }) => name))
     const isLeaving = ({ role, deployments, function: name }: DesiredInstance): boolean =>
       role === 'leaving' && (names.has(name) || deployments.includes(this.#name))
-    await reconciler.until(() => !store.desired.instances.some(isLeaving) || undefined, LEAVE_TIMEOUT_MS)
+    const isGone = (): boolean => !store.desired.instances.some(isLeaving) && reconciler.isSettled
+    await reconciler.until(() => isGone() || undefined, LEAVE_TIMEOUT_MS)
   }
 
   #instancePhases(situation: Situation): void {

@@ -13,7 +13,7 @@ import type { WatchedNode } from './watched-node.ts'
 /** How often nodes are asked what they have done while a workflow runs, in milliseconds. */
 const RUN_POLL_MS = 100
 
-/** How often more they are asked when the result is there, until all tasks are known: what a node said is fresh for a second. */
+/** How often more they are asked when the result is there, until all tasks are known: nodes hear of them from their instances a little later. */
 const LATE_POLLS = 5
 
 /** How long the result of a workflow may take, in milliseconds. */

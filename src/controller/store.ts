@@ -96,6 +96,8 @@ export class Store {
   readonly #db: Database.Database
   readonly #lock: Database.Database
   #desired: Desired
+  /** Those that were read, by deployment and number: each round asks for them, and they do not change. */
+  readonly #revisions = new Map<string, Revision>()
 
   /** @throws ControllerError `conflict` where the file is damaged or of a newer version, or another controller runs on this home */
   constructor(home: string) {
@@ -131,6 +133,7 @@ export class Store {
       return this.#db.transaction(change).immediate()
     } catch (error) {
       this.#desired = desired
+      this.#revisions.clear()
       throw error
     }
   }
@@ -174,12 +177,18 @@ export class Store {
     this.transaction(() => {
       this.#run('DELETE FROM deployments WHERE name = ?', name)
       this.#run('DELETE FROM revisions WHERE deployment = ?', name)
+      this.#revisions.clear()
     })
   }
 
   revision(deployment: string, revision: number): Revision | undefined {
+    const key = `${deployment} ${revision}`
+    const known = this.#revisions.get(key)
+    if (known !== undefined) return known
     const query = 'SELECT body FROM revisions WHERE deployment = ? AND revision = ?'
-    return this.#all<Revision>(query, deployment, revision)[0]
+    const found = this.#all<Revision>(query, deployment, revision)[0]
+    if (found !== undefined) this.#revisions.set(key, found)
+    return found
   }
 
   /** Numbers, the newest first. */
@@ -201,17 +210,25 @@ export class Store {
       const gone = this.revisions(deployment)[MAX_REVISIONS]
       if (gone !== undefined)
         this.#run('DELETE FROM revisions WHERE deployment = ? AND revision <= ?', deployment, gone)
+      this.#revisions.clear()
     })
   }
 
   dropRevision(deployment: string, revision: number): void {
     this.#run('DELETE FROM revisions WHERE deployment = ? AND revision = ?', deployment, revision)
+    this.#revisions.clear()
   }
 
   assignment(node: string): KeptAssignment | undefined {
     const query = 'SELECT revision, content FROM assignments WHERE node = ?'
     const row = this.#rows<{ revision: number; content: string }>(query, node)[0]
     return row && { revision: row.revision, content: JSON.parse(row.content) as AssignmentContent }
+  }
+
+  /** Of its assignment, without the rest. */
+  assignedRevision(node: string): number | undefined {
+    return this.#rows<{ revision: number }>('SELECT revision FROM assignments WHERE node = ?', node)[0]
+      ?.revision
   }
 
   setAssignment(node: string, { revision, content }: KeptAssignment): void {

@@ -15,8 +15,8 @@ import {
   MAX_CHAINS,
   MAX_CONTENTS,
   MAX_FUNCTIONS,
-  MAX_INPUTS,
   MAX_TASKS,
+  MAX_WORKFLOW_INPUTS,
   MAX_WORKFLOWS,
 } from './deployment-schema.ts'
 import { readChains, readContents, readFunction, UNSAID } from './entries.ts'
@@ -71,7 +71,7 @@ export function readDeployment(text: string, file: string): DeploymentFile {
   const entries = entriesOf(raw.workflows, workflows).map(([key, fields]) =>
     workflowEntry(key, fields, raw.workflows?.[key]?.tasks),
   )
-  checkCount(sum(entries.map(inputsOf)), MAX_INPUTS, 'inputs of tasks', problems)
+  checkCount(sum(entries.map(inputsOf)), MAX_WORKFLOW_INPUTS, 'inputs of tasks', problems)
 
   const tasks = new Map<DeployedTask, TaskPlaces>()
   const contents = new Map<DeployedContent, Path>()

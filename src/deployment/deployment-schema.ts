@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_TASK_INPUTS } from '../control/index.ts'
+import { MAX_INPUTS } from '../endpoint/index.ts'
 import { isMediaType } from '../function/index.ts'
 import { duration, functionName, nodeName, ownName, size, text } from './fields.ts'
 
@@ -11,7 +11,7 @@ export const MAX_CONTENTS = 1024
 
 /** Most tasks of all workflows of a deployment, and most inputs of all these. */
 export const MAX_TASKS = 4096
-export const MAX_INPUTS = 65_536
+export const MAX_WORKFLOW_INPUTS = 65_536
 
 /** Most instances that one function can be bound to. */
 export const MAX_INSTANCES = 1024
@@ -78,7 +78,7 @@ const task = z.strictObject({
     .optional()
     .describe("With parameters, such as resize(width=640); without: that of the task's name"),
   from: z
-    .union([text(), z.array(text()).min(1).max(MAX_TASK_INPUTS)])
+    .union([text(), z.array(text()).min(1).max(MAX_INPUTS)])
     .describe('Tasks that it takes its inputs from, in order; content: that on which the workflow runs'),
   each: z
     .int()

@@ -1,5 +1,5 @@
 import { checkEdges, didYouMean, type Path, type ProblemList } from '../../files/index.ts'
-import { MAX_TASK_INPUTS } from '../control/index.ts'
+import { MAX_INPUTS } from '../endpoint/index.ts'
 import { CONTENT } from './deployment-schema.ts'
 import { countInputs, neededFor, placeOfInput, type TaskGroup } from './task-groups.ts'
 
@@ -31,10 +31,10 @@ export function checkGroups(
   }
   for (const group of groups.values()) {
     const count = countInputs(group, groups)
-    if (count > MAX_TASK_INPUTS)
+    if (count > MAX_INPUTS)
       problems.addAt(
         [...group.path, 'from'],
-        `a task has at most ${MAX_TASK_INPUTS} inputs, and this would have ${count}`,
+        `a task has at most ${MAX_INPUTS} inputs, and this would have ${count}`,
       )
   }
 }

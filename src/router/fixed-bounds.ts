@@ -3,8 +3,8 @@ import {
   MAX_ASSIGNED_ROUTES,
   MAX_ASSIGNED_TASKS,
   MAX_ASSIGNMENT_BYTES,
-  MAX_TASK_INPUTS,
 } from '../control/index.ts'
+import { MAX_INPUTS } from '../endpoint/index.ts'
 import {
   DEFAULT_FIRST_RECONNECT_WAIT_MS,
   DEFAULT_LONGEST_RECONNECT_WAIT_MS,
@@ -152,7 +152,7 @@ export const FIXED_BOUNDS: readonly FixedBound[] = [
   bound('MAX_ASSIGNED_INSTANCES', MAX_ASSIGNED_INSTANCES, 'instances', 'of an assignment'),
   bound('MAX_ASSIGNED_ROUTES', MAX_ASSIGNED_ROUTES, 'routes', 'of an assignment'),
   bound('MAX_ASSIGNED_TASKS', MAX_ASSIGNED_TASKS, 'tasks', 'of workflows of an assignment'),
-  bound('MAX_TASK_INPUTS', MAX_TASK_INPUTS, 'inputs', 'of one of these'),
+  bound('MAX_INPUTS', MAX_INPUTS, 'inputs', 'of one of these'),
   bound('MAX_WORKS_KEPT', MAX_WORKS_KEPT, 'pieces of work', 'that a node remembers of its instances'),
   bound('MAX_LOG_LINES', MAX_LOG_LINES, 'lines', 'kept of what an instance wrote'),
   bound('MAX_LOG_CHARACTERS', MAX_LOG_CHARACTERS, 'characters', 'of these'),
