@@ -121,7 +121,7 @@ export class Deployments {
   }
 
   async #finishRemoval(name: string): Promise<void> {
-    const store = this.#options.store
+    const { store, reconciler } = this.#options
     const { revision } = standingOf(store, name)
     const names = new Set(store.revision(name, revision)?.functions.map((one) => one.name))
     // What leaves is no deployment's any more.
@@ -130,8 +130,9 @@ export class Deployments {
         ({ role, deployments, function: one }) =>
           role === 'leaving' && deployments.length === 0 && names.has(one),
       )
-    const isGone = await this.#options.reconciler.until(
-      () => (isThere() ? undefined : true),
+    // At the nodes, too.
+    const isGone = await reconciler.until(
+      () => (!isThere() && reconciler.isSettled) || undefined,
       CHANGE_TIMEOUT_MS,
     )
     if (isGone === undefined)
