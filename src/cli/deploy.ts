@@ -1,19 +1,15 @@
-import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { Command } from 'commander'
 import type { DeploymentSource, DeploymentView, Plan } from '../controller/index.ts'
 import { addControllerOptions, type ControllerChoice, withController } from './controller-client.ts'
 import { deployProgress } from './deploy-progress.ts'
 import { formatPhases } from './deployment-text.ts'
-import { CliError, EXIT_CODE_HELP, ExitCode, Interrupted } from './exit-code.ts'
+import { EXIT_CODE_HELP, Interrupted } from './exit-code.ts'
 import { type Gantt, ganttArgument, ganttOutput } from './gantt-option.ts'
 import { examples, timeoutArgument } from './options.ts'
 import { paintFor } from './paint.ts'
 import { formatPlan } from './plan-text.ts'
 import { printable } from './text.ts'
-
-/** Largest deployment file that is sent, in octets: less than a controller takes, as JSON. */
-const MAX_FILE_BYTES = 1024 * 1024
 
 interface Options extends ControllerChoice {
   readonly scheduler?: string
@@ -108,15 +104,8 @@ function formatDeployed({ name, revision, state, cause, phases }: DeploymentView
 }
 
 async function readSource(file: string): Promise<DeploymentSource> {
-  try {
-    const { size } = await stat(file)
-    if (size > MAX_FILE_BYTES)
-      throw new CliError(ExitCode.Usage, `${file} has ${size} octets, more than ${MAX_FILE_BYTES}`)
-    return { file, text: await readFile(file, 'utf8') }
-  } catch (error) {
-    if (error instanceof CliError) throw error
-    throw new CliError(ExitCode.Usage, `cannot read ${file}: ${(error as Error).message}`, error)
-  }
+  const { readDeploymentText } = await import('../deployment/index.ts')
+  return { file, text: await readDeploymentText(file) }
 }
 
 /** A chart for each chain and workflow: in the file, or with a number where there are several. */

@@ -3,7 +3,7 @@ import type { Schedule } from '../../scheduler/index.ts'
 import type { WorkReport } from '../control/index.ts'
 import { type Clock, FetchError, type FetchedObject, pause } from '../endpoint/index.ts'
 import { Name } from '../packet/index.ts'
-import { ControllerError } from './errors.ts'
+import { ControllerError, type ControllerErrorCode } from './errors.ts'
 import type { PlanPart } from './plan.ts'
 import type { Reconciler } from './reconcile.ts'
 import type { KeptWorkflow, Revision, Store } from './store.ts'
@@ -159,9 +159,13 @@ async function pollAll({ nodes }: Reconciler): Promise<void> {
 }
 
 function explained(cause: Error): ControllerError {
-  const isFailed = cause instanceof FetchError && cause.code !== 'timeout' && cause.code !== 'congestion'
-  const message = `the workflow came to no result: ${cause.message}`
-  return new ControllerError(isFailed ? 'failed' : 'unreachable', message, { cause })
+  return new ControllerError(codeOf(cause), `the workflow came to no result: ${cause.message}`, { cause })
+}
+
+function codeOf(cause: Error): ControllerErrorCode {
+  if (!(cause instanceof FetchError) || cause.code === 'timeout' || cause.code === 'congestion')
+    return 'unreachable'
+  return cause.code === 'no-route' || cause.failure?.code === 'no-route' ? 'not-found' : 'failed'
 }
 
 /** @param begun of the run, in milliseconds since the epoch */

@@ -5,6 +5,7 @@ import {
   keysOf,
   type Path,
   type ProblemList,
+  readText,
   validate,
   yamlSource,
 } from '../../files/index.ts'
@@ -52,6 +53,11 @@ export class DeploymentFile {
     checkSurroundings(this.deployment, this.#places, functions, nodes, problems)
     problems.throwIfAny()
   }
+}
+
+/** A deployment file as its author wrote it. @throws FileError where it cannot be read, or is larger than {@link MAX_FILE_BYTES} */
+export function readDeploymentText(file: string): Promise<string> {
+  return readText(file, MAX_FILE_BYTES)
 }
 
 /**

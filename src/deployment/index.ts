@@ -1,5 +1,5 @@
 export { FileError } from '../../files/index.ts'
-export { type DeploymentFile, readDeployment } from './deployment-file.ts'
+export { type DeploymentFile, readDeployment, readDeploymentText } from './deployment-file.ts'
 export { deploymentSchema, networkSchema } from './json-schema.ts'
 export { type KnownFunctions, lookUpFunctions } from './known-functions.ts'
 export type {

@@ -63,7 +63,7 @@ t.test('deploy sends the file, shows what happens and what it took', async (t) =
   ])
   t.match(await cli.warm('deploy', join(folder, 'none.yaml')), {
     code: 2,
-    stderr: /cannot read .*none\.yaml/,
+    stderr: /none\.yaml: there is no such file/,
   })
 })
 

@@ -101,6 +101,9 @@ t.test('what cannot be run is refused, with the reason', async (t) => {
   await t.rejects(run('summary', '/%'), { code: 'bad-request' })
   answer(() => Promise.reject(new FetchError('function-failed', 'merge: no')))
   await t.rejects(run('summary', '/camera/1'), { code: 'failed', message: /no result: merge: no/ })
+  const failure = { code: 'no-route', function: 'halve', reason: 'nobody has /camera/1' } as const
+  answer(() => Promise.reject(new FetchError('function-failed', 'halve: nobody has /camera/1', failure)))
+  await t.rejects(run('summary', '/camera/1'), { code: 'not-found', message: /nobody has/ })
   answer(() => Promise.reject(new FetchError('timeout', 'no answer')))
   await t.rejects(run('summary', '/camera/1'), { code: 'unreachable' })
   answer(() => new Promise(() => {}))
