@@ -151,3 +151,16 @@ for (const tasks of [10, 300]) {
     t.same(await textFaults(await ganttChart(workflow, platform, plan, { actual })), [])
   })
 }
+
+t.test('what ran at the same time on a vCPU stands side by side', async (t) => {
+  // Every task of the plan begins a little before the one before it on its vCPU has ended.
+  const tasks = GOLDEN.tasks.map((run) => ({ ...run, start: Math.max(0, run.start - 3) }))
+  const svg = await ganttChart(TOPCUOGLU, PLATFORM, GOLDEN, { actual: { schedule: { ...GOLDEN, tasks } } })
+  const bars = [...barsIn(svg).values()].map(([, below]) => below as Bar)
+  const inOneLine = bars.flatMap((one, index) =>
+    bars.slice(index + 1).flatMap((other) => (one.y === other.y ? [[one, other] as const] : [])),
+  )
+  t.ok(inOneLine.length > 0)
+  for (const [one, other] of inOneLine)
+    t.ok(one.x + one.width <= other.x + 1 || other.x + other.width <= one.x + 1)
+})
