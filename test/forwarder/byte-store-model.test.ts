@@ -9,6 +9,9 @@ import { MAX_PACKET_SIZE } from '../../src/packet/index.ts'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
+/** What became garbage while a collection was under way beside the program is found by a later one. */
+const MAX_COLLECTIONS = 15
+
 const sizes = fc.oneof(
   fc.constantFrom(0, 1, 63, 64, 65, MAX_PACKET_SIZE - 1, MAX_PACKET_SIZE),
   fc.integer({ min: 0, max: MAX_PACKET_SIZE }),
@@ -93,10 +96,14 @@ t.test('pages in which nothing is left are given back, but for one of each size'
   pages.clear()
   for (const cell of cells) store.free(cell)
   t.equal(store.bytes, 0)
-  // A WeakRef holds on to what it leads to until the job in which it was made is over.
-  await new Promise((resolve) => setImmediate(resolve))
-  collectGarbage()
-  t.ok(refs.filter((ref) => ref.deref() !== undefined).length <= 1)
+  let kept = refs.length
+  for (let i = 0; i < MAX_COLLECTIONS && kept > 1; i++) {
+    // A WeakRef holds on to what it leads to until the job in which it was made, or asked, is over.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    kept = refs.filter((ref) => ref.deref() !== undefined).length
+  }
+  t.ok(kept <= 1, `${kept} pages kept`)
   const again = store.allocate(MAX_PACKET_SIZE)
   store.buffer(again).fill(1, store.offset(again), store.offset(again) + MAX_PACKET_SIZE)
   t.equal(store.bytes, cellSize(MAX_PACKET_SIZE), 'and it goes on')
