@@ -15,6 +15,8 @@ export interface CreateEngineOptions {
   readonly onWarning?: ((message: string) => void) | undefined
   /** Log level of the instances. Default `info`. */
   readonly logLevel?: string | undefined
+  /** Control group above those of the node's containers: a limit of it holds for all of them together. Default: the engine's. */
+  readonly cgroupParent?: string | undefined
 }
 
 export interface CreatedEngine {
@@ -47,10 +49,16 @@ async function choose(
   kind: EngineKind,
   options: CreateEngineOptions,
 ): Promise<Omit<CreatedEngine, 'leftovers'>> {
+  const { cgroupParent, onWarning = () => {} } = options
+  const processes = (): Engine => {
+    if (cgroupParent !== undefined)
+      onWarning(`child processes are not put into the control group ${cgroupParent}: containers are`)
+    return new ProcessEngine(options)
+  }
   if (kind === 'process') {
     const why =
       'Functions run as child processes, without containment; --engine docker runs them in containers.'
-    return { engine: new ProcessEngine(options), why }
+    return { engine: processes(), why }
   }
   // Loaded only here: it takes longer than all the rest of this module.
   const { DockerEngine } = await import('./docker/index.ts')
@@ -62,6 +70,6 @@ async function choose(
   } catch (error) {
     if (kind === 'docker' || !(error instanceof EngineError)) throw error
     const why = `Functions run as child processes, without containment, because ${error.message}.`
-    return { engine: new ProcessEngine(options), why }
+    return { engine: processes(), why }
   }
 }

@@ -33,6 +33,9 @@ const DEFAULT_BANDWIDTH = 125
 const MIN_BANDWIDTH = 0.001
 const MAX_BANDWIDTH = 1_000_000
 
+/** A path without empty steps and without ways up. */
+const CGROUP = /^(?=.{1,255}$)\/?[A-Za-z0-9_][A-Za-z0-9_.:@-]*(\/[A-Za-z0-9_][A-Za-z0-9_.:@-]*)*$/
+
 /** Least that a vCPU has of a CPU's time: a container engine gives no less. */
 const MIN_CPU_SHARE = 0.01
 
@@ -191,6 +194,16 @@ export const schema = z.strictObject({
     .enum(['auto', 'docker', 'process'])
     .default('auto')
     .meta(about('Where instances run; auto: docker if it answers, else process')),
+  cgroupParent: z
+    .string()
+    .regex(CGROUP, 'a control group is written as /nodes/lobby, or lobby.slice where systemd manages them')
+    .optional()
+    .meta(
+      about('Control group above those of containers: what limits it limits all instances together', {
+        example: '/nodes/lobby',
+        otherwise: "the engine's",
+      }),
+    ),
   home: z
     .string()
     .min(1)

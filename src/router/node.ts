@@ -120,6 +120,7 @@ export class Node {
           logs.add(id, line)
         },
         onWarning: (message) => log.warn(message),
+        cgroupParent: config.cgroupParent,
       })
       for (const id of created.leftovers) log.warn(`stopped ${id}, left behind by a node that crashed`)
       node = new Node({ config, supervision, log, created, identities, router, state, store, logs })

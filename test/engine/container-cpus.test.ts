@@ -4,12 +4,13 @@ import type { InstanceSpec } from '../../src/engine/index.ts'
 import { makeArtifact } from './fixture.ts'
 
 const MACHINE_CPUS = 4
+const settings = { nodeName: 'node', logLevel: 'info', machineCpus: MACHINE_CPUS }
 
 /** CPU time that a container is given, in CPUs. */
 async function cpusOf(t: Test, limit: number, options: Partial<InstanceSpec>) {
   const artifact = await makeArtifact(t, { limits: { cpus: limit } })
   const spec = { id: 'a', artifact, doorDirectory: '/door', ...options }
-  const { HostConfig = {} } = containerOptions(spec, 'node', 'info', MACHINE_CPUS)
+  const { HostConfig = {} } = containerOptions(spec, settings)
   const { NanoCpus, CpuPeriod = 0, CpuQuota = 0, CpusetCpus } = HostConfig
   return { cpus: NanoCpus === undefined ? CpuQuota / CpuPeriod : NanoCpus / 1e9, CpuPeriod, CpusetCpus }
 }
@@ -34,6 +35,17 @@ t.test('a share is given in short periods, as far as the kernel can', async (t) 
   t.equal((await cpusOf(t, 1, { cpus: [1], cpuShare: 0.3 })).CpuPeriod, 10_000)
   t.equal((await cpusOf(t, 1, { cpus: [1], cpuShare: 0.05 })).CpuPeriod, 20_000)
 })
+
+t.test(
+  'a container is below the control group of its node, or the one that the engine chooses',
+  async (t) => {
+    const spec = { id: 'a', artifact: await makeArtifact(t), doorDirectory: '/door' }
+    const parentOf = (cgroupParent?: string) =>
+      containerOptions(spec, { ...settings, cgroupParent }).HostConfig?.CgroupParent
+    t.equal(parentOf('/nodes/lobby'), '/nodes/lobby')
+    t.equal(parentOf(), undefined)
+  },
+)
 
 t.test('a container runs on the CPUs of its instance', async (t) => {
   t.equal((await cpusOf(t, 1, { cpus: [1, 3] })).CpusetCpus, '1,3')

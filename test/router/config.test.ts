@@ -95,6 +95,27 @@ t.test('labels and facts that a node cannot have are told with their line', asyn
   )
 })
 
+t.test('a control group is a path that leads down', async (t) => {
+  for (const group of ['/nodes/lobby', 'lobby.slice', 'ndn_sfc/a:b@c-1']) {
+    const file = await makeFile(t, `cgroupParent: ${group}\n`)
+    t.equal((await loadConfig(file)).cgroupParent, group)
+  }
+  for (const group of [
+    '""',
+    '/',
+    '/nodes/../..',
+    '/nodes//lobby',
+    'nodes/',
+    'two words',
+    `/${'a'.repeat(255)}`,
+  ])
+    t.match(
+      await problems(t, `cgroupParent: ${group}\n`),
+      [/^node\.yaml:1: cgroupParent: .*\/nodes\/lobby/],
+      group,
+    )
+})
+
 t.test('an empty file is all defaults', async (t) => {
   for (const text of ['', '# nothing yet\n', '---\n']) {
     const config = await loadConfig(await makeFile(t, text), { home: '/h' })

@@ -27,15 +27,20 @@ export function containerName(nodeName: string, id: string): string {
   return `ndn-sfc-${nodeSlug(nodeName)}-${id}`
 }
 
-/**
- * A container from which nothing but its door leads out.
- * @param machineCpus - of the engine's machine.
- */
+/** What all containers of a node have in common. */
+export interface ContainerSettings {
+  readonly nodeName: string
+  readonly logLevel: string
+  /** Of the engine's machine. */
+  readonly machineCpus: number
+  /** Control group above all of them. @defaultValue the engine's */
+  readonly cgroupParent?: string | undefined
+}
+
+/** A container from which nothing but its door leads out. */
 export function containerOptions(
   { id, artifact, doorDirectory, cpus = [], cpuShare = 1 }: InstanceSpec,
-  nodeName: string,
-  logLevel: string,
-  machineCpus: number,
+  { nodeName, logLevel, machineCpus, cgroupParent }: ContainerSettings,
 ): ContainerCreateOptions {
   const { limits, name } = artifact.manifest
   const environment = Object.entries(instanceEnvironment(CONTAINER_DOOR, logLevel))
@@ -65,6 +70,7 @@ export function containerOptions(
       Memory: limits.memory,
       MemorySwap: limits.memory,
       PidsLimit: limits.pids,
+      ...(cgroupParent === undefined ? {} : { CgroupParent: cgroupParent }),
       CpusetCpus: cpus.join(','),
       ...cpuTime(Math.min(limits.cpus, machineCpus), cpuShare, cpus.length || machineCpus),
       Ulimits: [

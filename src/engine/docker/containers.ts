@@ -2,33 +2,28 @@ import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
 import { EngineError, type InstanceSpec } from '../engine.ts'
 import { LABELS } from '../image-names.ts'
 import { type DockerClient, ignoreGone, isConflict, isGone } from './client.ts'
-import { containerName, containerOptions } from './container.ts'
+import { type ContainerSettings, containerName, containerOptions } from './container.ts'
 
 /** The containers of one node. */
 export class NodeContainers {
   readonly #client: DockerClient
-  readonly #nodeName: string
-  readonly #logLevel: string
-  readonly #cpus: number
+  readonly #settings: ContainerSettings
 
-  /** @param cpus - of the engine's machine. */
-  constructor(client: DockerClient, nodeName: string, logLevel: string, cpus: number) {
+  constructor(client: DockerClient, settings: ContainerSettings) {
     this.#client = client
-    this.#nodeName = nodeName
-    this.#logLevel = logLevel
-    this.#cpus = cpus
+    this.#settings = settings
   }
 
   /** Makes a container for an instance, in place of one that a crashed node left. */
   async create(spec: InstanceSpec): Promise<Container> {
-    const options = containerOptions(spec, this.#nodeName, this.#logLevel, this.#cpus)
+    const options = containerOptions(spec, this.#settings)
     const create = () =>
       this.#client.call(`create a container for ${spec.id}`, (docker) => docker.createContainer(options))
     try {
       return await create()
     } catch (error) {
       if (!isConflict(error)) throw error
-      const name = containerName(this.#nodeName, spec.id)
+      const name = containerName(this.#settings.nodeName, spec.id)
       if ((await this.inspect(name)) !== undefined && (await this.find(spec.id)) === undefined) {
         const message = `the name ${name} is taken by a container that is not of this node: docker rm -f ${name}`
         throw new EngineError('start-failed', message, error)
@@ -39,7 +34,7 @@ export class NodeContainers {
   }
 
   async list(): Promise<ContainerInfo[]> {
-    const filters = { label: [`${LABELS.node}=${this.#nodeName}`] }
+    const filters = { label: [`${LABELS.node}=${this.#settings.nodeName}`] }
     return await this.#client.call('list containers', (docker) =>
       docker.listContainers({ all: true, filters }),
     )
@@ -47,9 +42,9 @@ export class NodeContainers {
 
   /** The container of an instance, if it is one of this node. */
   async find(id: string): Promise<ContainerInspectInfo | undefined> {
-    const info = await this.inspect(containerName(this.#nodeName, id))
+    const info = await this.inspect(containerName(this.#settings.nodeName, id))
     const { [LABELS.node]: node, [LABELS.instance]: instance } = info?.Config.Labels ?? {}
-    return node === this.#nodeName && instance === id ? info : undefined
+    return node === this.#settings.nodeName && instance === id ? info : undefined
   }
 
   /** @param container - id or name. */

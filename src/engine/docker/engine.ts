@@ -40,6 +40,8 @@ export interface DockerEngineOptions {
   readonly onWarning?: ((message: string) => void) | undefined
   /** Log level of the instances. Default `info`. */
   readonly logLevel?: string | undefined
+  /** Control group above those of the node's containers. Default: the engine's. */
+  readonly cgroupParent?: string | undefined
   /** Where the engine is. Default: as the environment variables DOCKER_HOST and so on say. */
   readonly docker?: DockerOptions | undefined
   /** How the engine is looked for again after it was lost. */
@@ -80,10 +82,11 @@ export class DockerEngine implements Engine {
     this.#options = options
     this.facts = facts
     this.address = client.address
-    const { nodeName, stateDirectory, logLevel = 'info' } = options
+    const { nodeName, stateDirectory, logLevel = 'info', cgroupParent } = options
     this.#warn = sayOnce(options.onWarning)
     this.#images = new DockerImages(client, stateDirectory)
-    this.#containers = new NodeContainers(client, nodeName, logLevel, facts.cpus)
+    const machineCpus = facts.cpus
+    this.#containers = new NodeContainers(client, { nodeName, logLevel, machineCpus, cgroupParent })
     const handlers = {
       died: (death: Death) => void this.#died(death),
       lost: (cause: Error) => this.#lost(cause),
