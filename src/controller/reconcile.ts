@@ -60,7 +60,7 @@ export class Reconciler {
     this.#learning = new Learning(store, planner)
     this.#assigning = new Assigning({ ...options, onTold: () => this.kick() })
     const onWork = (work: WorkReport, node: WatchedNode): void => {
-      this.#learning.learn(work, node)
+      this.#learning.add(work, node)
       for (const listener of this.#workListeners) listener(work, node)
     }
     this.nodes = new Map(
@@ -89,7 +89,7 @@ export class Reconciler {
     this.#end.abort(new Error('the controller is closed'))
     for (const { client } of this.nodes.values()) client.close()
     await this.#running
-    this.#learning.keep(Number.POSITIVE_INFINITY)
+    this.#learning.close()
   }
 
   /** The next round comes at once. */
@@ -155,7 +155,7 @@ export class Reconciler {
     const situation = this.situation()
     let next = this.#roles.next(desired, situation, clock.now(), this.isSettled)
     if (situation.rollout === undefined) next = this.#scaling.next(next, situation, clock.now())
-    this.#learning.keep(clock.now())
+    this.#learning.round(clock.now())
     if (next !== desired) {
       this.change(() => {
         store.desired = next
