@@ -11,6 +11,7 @@ import { JSON_OPTION, positive, progress, runBench } from '../command-line.ts'
 import type { Figure } from '../figures.ts'
 import { Samples } from '../samples.ts'
 import { DeploymentBench } from './bench-site.ts'
+import { makeControlGroup, whyNoControlGroups } from './control-groups.ts'
 import { measurePhases } from './measure-phases.ts'
 import {
   measureDrain,
@@ -30,9 +31,9 @@ const DEFAULT_SCHEDULERS = ['sf-cuv', 'cuv-fix', 'heft', 'peft', 'cpop', 'cap', 
 
 /** Three hosts on two CPUs. What they promise together is no more than there is; the links differ as the shares do. */
 const UNEQUAL: readonly SiteNode[] = [
-  { name: 'large', cpu: 0, cpuShare: 0.8, bandwidth: 20 },
-  { name: 'medium', cpu: 1, cpuShare: 0.5, bandwidth: 10 },
-  { name: 'small', cpu: 1, cpuShare: 0.3, bandwidth: 5 },
+  { name: 'large', cpu: 0, cpuShare: 0.8, bandwidth: 50 },
+  { name: 'medium', cpu: 1, cpuShare: 0.5, bandwidth: 25 },
+  { name: 'small', cpu: 1, cpuShare: 0.3, bandwidth: 12.5 },
 ]
 
 const AIMS = [
@@ -137,7 +138,8 @@ async function measurePhotos(
           cleanup,
         )
       : []
-  const nodes = UNEQUAL.map((node, index) => ({ ...node, ...subnets[index] }))
+  const groups = engine === 'docker' ? await controlGroups(cleanup) : []
+  const nodes = UNEQUAL.map((node, index) => ({ ...node, ...subnets[index], cgroupParent: groups[index] }))
   progress(`starting three unequal nodes (${engine}), a repository and a controller`)
   const outside = why === undefined ? OUTSIDE : undefined
   const bench = await DeploymentBench.start({
@@ -152,6 +154,19 @@ async function measurePhotos(
     if (PHOTO_FUNCTIONS.has(source.split('/').at(-1) ?? '')) await bench.workshop.publish(source)
   }
   await measureWorkflow(bench, samples, { partitions, schedulers, rounds, progress })
+}
+
+/** One for each node, where there can be any: its instances share what one vCPU has. */
+async function controlGroups(cleanup: Cleanup): Promise<string[]> {
+  const why = await whyNoControlGroups()
+  if (why === undefined)
+    return await Promise.all(
+      UNEQUAL.map(({ name, cpuShare = 1 }) =>
+        makeControlGroup(`ndn-sfc-bench-${process.pid}-${name}`, cpuShare, cleanup),
+      ),
+    )
+  progress(`each instance has a share of its CPU for itself: ${why}`)
+  return []
 }
 
 const PHOTO_FUNCTIONS = new Set(['normalize', 'tile', 'denoise', 'sharpen', 'mosaic', 'summary'])

@@ -28,15 +28,13 @@ export async function measureWorkflow(
   let number = 0
   // One after the other: nodes that start together measure each other.
   for (const { name } of await site.actions.nodes()) await site.actions.calibrate(name)
-  // Whatever comes first would be planned with guesses.
-  progress('learning costs')
   for (const count of partitions) {
+    // Whatever comes first would be planned with guesses, or with what smaller tiles or larger ones cost.
+    progress(`|B| = ${count}, learning costs`)
     await bench.deploy('photos', photosFile(count))
     for (let run = 0; run < LEARNING_RUNS; run++) await runOnce(bench, ++number)
     await site.actions.remove('photos')
     await bench.untilGone()
-  }
-  for (const count of partitions) {
     for (const scheduler of schedulers) {
       progress(`|B| = ${count}, ${scheduler}`)
       await bench.deploy('photos', photosFile(count), undefined, scheduler)

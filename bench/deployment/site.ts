@@ -21,6 +21,8 @@ export interface SiteNode {
   readonly cpu?: number | undefined
   /** Share of that CPU which one of its vCPUs is. */
   readonly cpuShare?: number | undefined
+  /** Control group of its containers. */
+  readonly cgroupParent?: string | undefined
   /** MB/s. */
   readonly bandwidth?: number | undefined
   /** Address, and command in front of its program, where it has a network of its own. */
@@ -109,7 +111,7 @@ async function startNode(
   index: number,
   { folder, engine, cleanup }: SiteOptions,
 ): Promise<void> {
-  const { name, cpu, cpuShare = 1, bandwidth, enter = [] } = node
+  const { name, cpu, cpuShare = 1, cgroupParent, bandwidth, enter = [] } = node
   const home = join(folder, name)
   const config = join(folder, `${name}.yaml`)
   await mkdir(home, { recursive: true })
@@ -120,6 +122,7 @@ async function startNode(
       name: nodeName(name),
       home,
       engine,
+      cgroupParent,
       functions: [],
       listen: [listenAddress(node, index)],
       facts,
