@@ -184,11 +184,22 @@ export interface AssignmentReport {
   readonly instances: readonly InstanceReport[]
 }
 
-/** The dataset `works`: what the node's instances have done lately, the newest last. */
+/** A piece of work that an instance has done. */
 export interface WorkReport extends Omit<Trace, 'by'> {
   /** Id of the instance. */
   readonly instance: string
 }
+
+/** The dataset `works/<cursor>`: what the node's instances have done since an answer with that cursor. */
+export interface WorksReport {
+  /** To ask with for what comes later. */
+  readonly cursor: string
+  /** The newest last, and no more than the node keeps. */
+  readonly works: readonly WorkReport[]
+}
+
+/** A cursor that no node gives: whoever asks with it is told of all that the node keeps. */
+export const NO_CURSOR = 'none'
 
 /** The dataset `logs/<instance>`. */
 export interface LogReport {

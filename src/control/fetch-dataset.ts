@@ -8,9 +8,9 @@ import type {
   LogReport,
   NodeStatus,
   RouteStatus,
-  WorkReport,
+  WorksReport,
 } from './datasets.ts'
-import { datasetName, LOGS_PREFIX } from './names.ts'
+import { datasetName, LOGS_PREFIX, WORKS_PREFIX } from './names.ts'
 
 /** What a node says of itself, by the dataset's name. */
 export interface Datasets {
@@ -20,7 +20,6 @@ export interface Datasets {
   status: NodeStatus
   facts: NodeFacts
   assigned: AssignmentReport
-  works: readonly WorkReport[]
 }
 
 /** How long a node may take to tell its state, in milliseconds. */
@@ -45,6 +44,17 @@ export async function fetchDataset<Name extends keyof Datasets>(
 export async function fetchLogs(endpoint: Endpoint, instance: string): Promise<LogReport> {
   const name = LOGS_PREFIX.append(Component.generic(instance))
   return (await fetchJson(endpoint, name, DATASET_TIMEOUT_MS)) as LogReport
+}
+
+/**
+ * What a node's instances have done.
+ * @param cursor of an answer, since which; `NO_CURSOR`: all that the node keeps
+ * @param timeout milliseconds
+ * @throws as `fetchDataset`
+ */
+export async function fetchWorks(endpoint: Endpoint, cursor: string, timeout: number): Promise<WorksReport> {
+  const name = WORKS_PREFIX.append(Component.generic(cursor))
+  return (await fetchJson(endpoint, name, timeout)) as WorksReport
 }
 
 async function fetchJson(endpoint: Endpoint, name: Name, timeout: number): Promise<unknown> {

@@ -12,6 +12,9 @@ export const CONTROL_MODULE = 'node'
 /** Where a node says what one instance wrote last: `<this>/<instance>`. */
 export const LOGS_PREFIX = STATUS_PREFIX.append(Component.generic('logs'))
 
+/** Where a node says what its instances have done since: `<this>/<cursor>`. */
+export const WORKS_PREFIX = STATUS_PREFIX.append(Component.generic('works'))
+
 /** Name of a dataset. */
 export function datasetName(dataset: string): Name {
   return STATUS_PREFIX.append(Component.generic(dataset))

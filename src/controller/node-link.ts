@@ -6,6 +6,7 @@ import {
   type Datasets,
   fetchDataset,
   fetchLogs,
+  fetchWorks,
   type NodeCommandParameters,
 } from '../control/index.ts'
 import { Endpoint, type FetchOptions, fetchObject } from '../endpoint/index.ts'
@@ -34,8 +35,11 @@ export class NodeLink implements NodeClient {
 
   facts = () => this.#dataset('facts')
   assigned = () => this.#dataset('assigned', POLL_TIMEOUT_MS)
-  works = () => this.#dataset('works', POLL_TIMEOUT_MS)
   routes = () => this.#dataset('routes')
+
+  async works(cursor: string) {
+    return await fetchWorks(await this.#connected(), cursor, POLL_TIMEOUT_MS)
+  }
 
   async logs(instance: string) {
     return await fetchLogs(await this.#connected(), instance)

@@ -5,6 +5,7 @@ import type {
   NodeCommandParameters,
   RouteStatus,
   WorkReport,
+  WorksReport,
 } from '../control/index.ts'
 import type { Deployment, NetworkDescription } from '../deployment/index.ts'
 import type { FetchedObject, FetchOptions } from '../endpoint/index.ts'
@@ -25,7 +26,8 @@ import type { DeploymentSource } from './views.ts'
 export interface NodeClient {
   facts(): Promise<NodeFacts>
   assigned(): Promise<AssignmentReport>
-  works(): Promise<readonly WorkReport[]>
+  /** @param cursor of the answer before */
+  works(cursor: string): Promise<WorksReport>
   routes(): Promise<readonly RouteStatus[]>
   logs(instance: string): Promise<LogReport>
   assign(assignment: Assignment, force: boolean): Promise<void>
@@ -53,8 +55,8 @@ export interface Catalog {
 
 /** Decides what is to run where: pure, but for the costs that it learns. */
 export interface Planner {
-  /** @throws ControllerError `cannot-place`, `bad-request` */
-  plan(order: PlanOrder): Plan
+  /** While it searches, others have their turn. @throws ControllerError `cannot-place`, `bad-request` */
+  plan(order: PlanOrder): Promise<Plan>
   /** With the plan's new instances `coming`, and `leaving` what it makes superfluous. */
   desiredAfter(desired: Desired, deployment: Deployment, plan: Plan, revision: number): Desired
   /** What only this deployment wants is `leaving`. */

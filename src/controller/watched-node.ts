@@ -1,4 +1,10 @@
-import type { Assignment, AssignmentReport, InstanceReport, WorkReport } from '../control/index.ts'
+import {
+  type Assignment,
+  type AssignmentReport,
+  type InstanceReport,
+  NO_CURSOR,
+  type WorkReport,
+} from '../control/index.ts'
 import type { DescribedNode } from '../deployment/index.ts'
 import type { Clock } from '../endpoint/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
@@ -36,7 +42,7 @@ export class WatchedNode {
   #sending: Promise<void> | undefined
   /** Assignments that it took. */
   #sent = 0
-  #known: ReadonlySet<string> = new Set()
+  #cursor = NO_CURSOR
 
   constructor(description: DescribedNode, client: NodeClient, options: WatchedNodeOptions) {
     this.description = description
@@ -124,20 +130,17 @@ export class WatchedNode {
   async #poll(): Promise<void> {
     const sent = this.#sent
     try {
-      const [report, works] = await Promise.all([this.client.assigned(), this.client.works()])
+      const [report, { cursor, works }] = await Promise.all([
+        this.client.assigned(),
+        this.client.works(this.#cursor),
+      ])
       if (sent === this.#sent) this.report = report
       this.cause = undefined
       this.#answeredAt = this.#options.clock.now()
-      this.#tellNew(works)
+      this.#cursor = cursor
+      for (const work of works) this.#options.onWork(work, this)
     } catch (error) {
       this.cause = (error as Error).message
     }
-  }
-
-  #tellNew(works: readonly WorkReport[]): void {
-    const known = this.#known
-    this.#known = new Set(works.map(({ result, instance }) => `${instance} ${result}`))
-    for (const work of works)
-      if (!known.has(`${work.instance} ${work.result}`)) this.#options.onWork(work, this)
   }
 }

@@ -1,4 +1,4 @@
-import { LOGS_PREFIX, STATUS_PREFIX } from '../control/index.ts'
+import { LOGS_PREFIX, STATUS_PREFIX, WORKS_PREFIX } from '../control/index.ts'
 import { newVersion, SegmentedObject, splitSegment } from '../endpoint/index.ts'
 import type { Interest, Name, Signer } from '../packet/index.ts'
 import type { Certificates } from './certificates.ts'
@@ -6,8 +6,11 @@ import type { Certificates } from './certificates.ts'
 /** Versions of datasets that are kept for those who still fetch them. */
 export const MAX_DATASETS_KEPT = 32
 
-/** By name; nothing while it cannot be told yet. Of `logs` there is one for each instance. */
-export type NodeDatasets = Readonly<Record<string, (instance: string) => unknown>>
+/** Datasets whose name goes on: with an instance, with a cursor. */
+const GOING_ON = [LOGS_PREFIX, WORKS_PREFIX]
+
+/** By name; nothing while it cannot be told yet. Some are given what their name goes on with. */
+export type NodeDatasets = Readonly<Record<string, (rest: string) => unknown>>
 
 export interface NodeDataOptions {
   /** Of the node. */
@@ -39,10 +42,10 @@ export class NodeData {
     if (asked !== undefined) return this.#kept.get(name.slice(0, -1).key)?.segment(asked.segment)
     const { datasets } = this.#options
     const dataset = name.at(STATUS_PREFIX.length)?.text ?? ''
-    const isOfInstance = LOGS_PREFIX.isPrefixOf(name)
-    if (name.length !== STATUS_PREFIX.length + (isOfInstance ? 2 : 1)) return undefined
-    const instance = isOfInstance ? (name.at(-1)?.text ?? '') : ''
-    const value = Object.hasOwn(datasets, dataset) ? await datasets[dataset]?.(instance) : undefined
+    const goesOn = GOING_ON.some((prefix) => prefix.isPrefixOf(name))
+    if (name.length !== STATUS_PREFIX.length + (goesOn ? 2 : 1)) return undefined
+    const rest = goesOn ? (name.at(-1)?.text ?? '') : ''
+    const value = Object.hasOwn(datasets, dataset) ? await datasets[dataset]?.(rest) : undefined
     if (value === undefined) return undefined
     const object = new SegmentedObject({
       name,

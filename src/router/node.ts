@@ -8,7 +8,7 @@ import type {
   NodeCommandParameters,
   NodeStatus,
   RouteStatus,
-  WorkReport,
+  WorksReport,
 } from '../control/index.ts'
 import { type CreatedEngine, createEngine, type EngineEvent } from '../engine/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
@@ -102,7 +102,7 @@ export class Node {
       status: () => node?.status(),
       facts: () => node?.facts(),
       assigned: () => node?.assigned(),
-      works: () => node?.works(),
+      works: (cursor: string) => node?.works(cursor),
       logs: (instance: string) => node?.logs(instance),
     }
     const commands = (): NodeCommands | undefined => node?.commands
@@ -298,9 +298,9 @@ export class Node {
     })
   }
 
-  /** What its instances have done lately, the newest last. */
-  works(): Promise<WorkReport[]> {
-    return this.#works.recent()
+  /** What its instances have done since an answer with this cursor. */
+  works(cursor: string): Promise<WorksReport> {
+    return this.#works.since(cursor)
   }
 
   /** What an instance wrote last; undefined where there is none of that id. */

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import type { WorkReport } from '../control/index.ts'
+import type { WorkReport, WorksReport } from '../control/index.ts'
 import { worksName } from '../function/index.ts'
 import type { Data, Name } from '../packet/index.ts'
 
@@ -52,6 +53,10 @@ export class Works {
   readonly #kept: WorkReport[] = []
   /** Of each instance the process that was asked, and the last of its pieces of work that is known. */
   readonly #known = new Map<string, { process: string; last: number }>()
+  /** Of this start of the node: a cursor of another one says nothing. */
+  readonly #epoch = randomBytes(4).toString('hex')
+  /** Pieces of work that it has heard of: those kept are the last of them. */
+  #count = 0
   #askedAt = Number.NEGATIVE_INFINITY
   #asking: Promise<void> = Promise.resolve()
 
@@ -59,15 +64,18 @@ export class Works {
     this.#options = options
   }
 
-  /** The newest last. */
-  async recent(): Promise<WorkReport[]> {
+  /** What it has not told whoever has this cursor, the newest last. */
+  async since(cursor: string): Promise<WorksReport> {
     const { now = () => performance.now() } = this.#options
     if (now() - this.#askedAt >= MIN_INTERVAL_MS) {
       this.#askedAt = now()
       this.#asking = this.#asking.then(() => this.#askAll())
     }
     await this.#asking
-    return [...this.#kept]
+    const [epoch, count] = cursor.split('-')
+    const told = epoch === this.#epoch ? Number(count) : 0
+    const untold = Math.min(this.#kept.length, Math.max(0, this.#count - told))
+    return { cursor: `${this.#epoch}-${this.#count}`, works: this.#kept.slice(this.#kept.length - untold) }
   }
 
   async #askAll(): Promise<void> {
@@ -75,7 +83,9 @@ export class Works {
     const ids = new Set(workers.map(({ id }) => id))
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id)
     const found = await Promise.all(workers.map((one) => this.#ask(one).catch(() => [])))
-    this.#kept.push(...found.flat().sort((a, b) => finishedAt(a) - finishedAt(b)))
+    const all = found.flat().sort((a, b) => finishedAt(a) - finishedAt(b))
+    this.#count += all.length
+    this.#kept.push(...all)
     this.#kept.splice(0, this.#kept.length - MAX_WORKS_KEPT)
   }
 

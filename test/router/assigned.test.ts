@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { CommandError } from '../../src/control/index.ts'
+import { CommandError, NO_CURSOR } from '../../src/control/index.ts'
 import { fetchObject } from '../../src/endpoint/index.ts'
 import { Name } from '../../src/packet/index.ts'
 import { skipWithoutRegistry } from '../repository/registry-host.ts'
@@ -190,7 +190,7 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     await reaches(node, 'who-1', 'ready')
     await reaches(node, 'who-1', 'idle')
     t.equal(reportOf(node, 'who-1')?.process, undefined)
-    await node.works()
+    await node.works(NO_CURSOR)
     const load = async () => (await node.facts()).load.instances
     while ((await load()) > 0) await delay(10)
     const answers = await Promise.all([1, 2, 3].map((i) => askText(endpoint, `who/camera/${i}`)))

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { NO_CURSOR } from '../../src/control/index.ts'
 import { worksName } from '../../src/function/index.ts'
 import type { Name } from '../../src/packet/index.ts'
 import { MAX_WORKS_KEPT, type Worker, Works } from '../../src/router/works.ts'
@@ -39,9 +40,9 @@ function makeWorks(done: Record<string, number>, atATime = 100) {
     asked,
     workers,
     /** What is told a while later. */
-    async later(): Promise<string[]> {
+    async later(cursor = NO_CURSOR): Promise<string[]> {
       now += 100
-      return (await works.recent()).map(({ instance, result }) => `${instance} ${result}`)
+      return (await works.since(cursor)).works.map(({ instance, result }) => `${instance} ${result}`)
     },
   }
 }
@@ -67,7 +68,7 @@ t.test('one that tells of little at a time is asked until it has told all', asyn
 t.test('who asks again at once is told the same', async (t) => {
   const under = makeWorks({ a: 1 })
   await under.later()
-  t.equal((await under.works.recent()).length, 1)
+  t.equal((await under.works.since(NO_CURSOR)).works.length, 1)
   t.equal(under.asked.length, 1)
 })
 
@@ -78,7 +79,7 @@ t.test('one that does not answer, or not what it should, is passed over', async 
     workers: () => [{ id: 'a', name: 'f', process: 'a-1' }],
     ask: async () => ({ content: Buffer.from('nonsense') }),
   })
-  t.same(await broken.recent(), [])
+  t.same((await broken.since(NO_CURSOR)).works, [])
 })
 
 t.test('a process that is new counts anew', async (t) => {
@@ -95,4 +96,31 @@ t.test('so many are kept, the newest', async (t) => {
   const later = await under.later()
   t.equal(later.length, MAX_WORKS_KEPT)
   t.equal(later.at(-1), `a /128=f/x/${MAX_WORKS_KEPT + 10}/v=1`)
+})
+
+t.test('whoever asks with the cursor of an answer is told what is new since', async (t) => {
+  const done = { a: 3 }
+  const { works, later } = makeWorks(done)
+  const first = await works.since(NO_CURSOR)
+  t.equal(first.works.length, 3)
+  t.same(await later(first.cursor), [])
+  done.a = 5
+  t.same(await later(first.cursor), ['a /128=f/x/4/v=1', 'a /128=f/x/5/v=1'])
+  t.same(
+    await later(first.cursor),
+    ['a /128=f/x/4/v=1', 'a /128=f/x/5/v=1'],
+    'the same cursor, the same answer',
+  )
+  const second = await works.since(first.cursor)
+  t.same(await later(second.cursor), [])
+  done.a = 5 + MAX_WORKS_KEPT + 1
+  t.equal((await later(second.cursor)).length, MAX_WORKS_KEPT, 'what is not kept any more it is not told')
+})
+
+t.test('a cursor of another start of the node, and what is none, say nothing', async (t) => {
+  const { works, later } = makeWorks({ a: 3 })
+  const other = makeWorks({ a: 2 })
+  const { cursor } = await other.works.since(NO_CURSOR)
+  await works.since(NO_CURSOR)
+  for (const one of [cursor, '', '-', '3', `${cursor}x`]) t.equal((await later(one)).length, 3, one)
 })
