@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Platform, Schedule, Workflow } from '../model/index.ts'
 import type { PlanOptions, Scheduler } from './scheduler.ts'
 
@@ -11,13 +12,16 @@ export interface TimeLimit {
   readonly clock?: (() => number) | undefined
 }
 
-/** The best plan that a scheduler finds within a time. @throws ModelError, InfeasibleError */
-export function planWithin(
+/**
+ * The best plan that a scheduler finds within a time. Between the steps of a search others have their turn; one step takes some milliseconds.
+ * @throws ModelError, InfeasibleError
+ */
+export async function planWithin(
   scheduler: Scheduler,
   workflow: Workflow,
   platform: Platform,
   options: PlanOptions & TimeLimit = {},
-): Schedule {
+): Promise<Schedule> {
   const { timeLimit = DEFAULT_TIME_LIMIT_MS, clock = () => performance.now() } = options
   const end = clock() + timeLimit
   const plan = scheduler.plan(workflow, platform, options)
@@ -25,5 +29,6 @@ export function planWithin(
     const step = plan.next()
     if (step.done) return step.value
     if (clock() >= end) return step.value.schedule()
+    await turn()
   }
 }

@@ -109,7 +109,7 @@ export class Deployments {
     const [{ deployment, facts }] = await Promise.all([catalog.read(source, versions), this.#lookAround()])
     const nodes = factsOf(this.#options.reconciler.situation())
     const { desired } = this.#options.store
-    const plan = planner.plan({ ...options, deployment, facts, desired, nodes, network })
+    const plan = await planner.plan({ ...options, deployment, facts, desired, nodes, network })
     return { deployment, facts, plan }
   }
 

@@ -41,7 +41,11 @@ export interface PlanSettings {
  * searches against time.
  * @throws ControllerError `bad-request`, `conflict`, `cannot-place` with each node's reason; `failed` where a plan breaks rules
  */
-export function planDeployment(order: PlanOrder, costs: Costs, settings: PlanSettings = {}): Plan {
+export async function planDeployment(
+  order: PlanOrder,
+  costs: Costs,
+  settings: PlanSettings = {},
+): Promise<Plan> {
   const { deployment, desired, network, nodes, timeLimit } = order
   const { repositoryBandwidth, clock = () => performance.now() } = settings
   const began = clock()
@@ -61,10 +65,10 @@ export function planDeployment(order: PlanOrder, costs: Costs, settings: PlanSet
   const platform = platformOf({ network, nodes, functions, instances: there, others, repositoryBandwidth })
   const byName = new Map(functions.map((wanted) => [wanted.facts.name, wanted]))
   const drafts = draftsOf(deployment, { platform, functions: byName, costs })
-  const parts = place(() => {
-    const free = planParts(drafts, platform, scheduler, { timeLimit, clock })
+  const parts = await place(async () => {
+    const free = await planParts(drafts, platform, scheduler, { timeLimit, clock })
     const bounds = boundsOf(placesIn(free), functions)
-    const bound = bounds.size === 0 ? free : rebind(free, platform, (name) => bounds.get(name))
+    const bound = bounds.size === 0 ? free : await rebind(free, platform, (name) => bounds.get(name))
     return bound.map((part) => ({ ...part, warm: warmOf(part) }))
   })
   const instances = instancesFor(placesIn(parts), functions, nodes, { there, others, costs })
@@ -122,9 +126,9 @@ function piecesOf(
 }
 
 /** What schedulers throw, as others know it. */
-function place<T>(plan: () => T): T {
+async function place<T>(plan: () => Promise<T>): Promise<T> {
   try {
-    return plan()
+    return await plan()
   } catch (error) {
     const { message } = error as Error
     if (error instanceof InfeasibleError) throw new ControllerError('cannot-place', message, { cause: error })

@@ -18,15 +18,15 @@ export type Bound = (name: string) => readonly string[] | undefined
  * @param timeLimit of all together, in milliseconds, where the scheduler searches
  * @throws ModelError, InfeasibleError, InvalidScheduleError
  */
-export function planParts(
+export async function planParts(
   drafts: readonly PartDraft[],
   platform: Platform,
   scheduler: Scheduler,
   options: { readonly timeLimit?: number | undefined; readonly clock: () => number },
-): PlacedPart[] {
+): Promise<PlacedPart[]> {
   const timeLimit = options.timeLimit === undefined ? undefined : options.timeLimit / drafts.length
-  return inTurn(drafts, platform, ({ workflow }, own, _, vcpus) => {
-    const schedule = planWithin(scheduler, workflow, own, { timeLimit, clock: options.clock })
+  return await inTurn(drafts, platform, async ({ workflow }, own, _, vcpus) => {
+    const schedule = await planWithin(scheduler, workflow, own, { timeLimit, clock: options.clock })
     const places = vcpus(schedule)
     const isSo = schedule.tasks.every(({ vcpu }, task) => places[task]?.includes(vcpu))
     return isSo ? schedule : replay(workflow, own, schedule, places)
@@ -34,12 +34,16 @@ export function planParts(
 }
 
 /** The same parts with functions bound to some vCPUs: what is elsewhere goes to one of them. @throws as `planParts` */
-export function rebind(parts: readonly PlacedPart[], platform: Platform, bound: Bound): PlacedPart[] {
+export async function rebind(
+  parts: readonly PlacedPart[],
+  platform: Platform,
+  bound: Bound,
+): Promise<PlacedPart[]> {
   const drafts = parts.map(({ draft }) => draft)
-  return inTurn(
+  return await inTurn(
     drafts,
     platform,
-    ({ workflow }, own, number, vcpus) => {
+    async ({ workflow }, own, number, vcpus) => {
       const { schedule } = parts[number] as PlacedPart
       return replay(workflow, own, schedule, vcpus(schedule))
     },
@@ -64,17 +68,18 @@ function warmPlatform(platform: Platform, types: PartDraft['workflow']['types'])
 
 type PlacesOf = (schedule: Schedule) => string[][]
 
-function inTurn(
+async function inTurn(
   drafts: readonly PartDraft[],
   platform: Platform,
-  plan: (draft: PartDraft, platform: Platform, number: number, placesOf: PlacesOf) => Schedule,
+  plan: (draft: PartDraft, platform: Platform, number: number, placesOf: PlacesOf) => Promise<Schedule>,
   bound: Bound = () => undefined,
-): PlacedPart[] {
+): Promise<PlacedPart[]> {
   const known = new Map<string, string>()
+  const placed: PlacedPart[] = []
   let held = platform
-  return drafts.map((draft, number) => {
+  for (const [number, draft] of drafts.entries()) {
     const own = { ...held, fileServer: draft.fileServer }
-    const schedule = plan(draft, own, number, ({ tasks }) =>
+    const schedule = await plan(draft, own, number, ({ tasks }) =>
       tasks.map(({ vcpu, type }, task) => {
         const before = known.get(draft.prefixes[task] as string)
         if (before !== undefined) return [before]
@@ -85,8 +90,9 @@ function inTurn(
     check(draft.workflow, own, schedule)
     for (const [task, { vcpu }] of schedule.tasks.entries()) known.set(draft.prefixes[task] as string, vcpu)
     held = withLayers(held, schedule)
-    return { draft, platform: own, schedule }
-  })
+    placed.push({ draft, platform: own, schedule })
+  }
+  return placed
 }
 
 /** With what a schedule downloads held by then. */

@@ -22,7 +22,7 @@ export class CostPlanner {
     this.#settings = settings
   }
 
-  plan(order: PlanOrder): Plan {
+  plan(order: PlanOrder): Promise<Plan> {
     return planDeployment(order, this.#costs, this.#settings)
   }
 

@@ -1,5 +1,8 @@
+import { EventEmitter, once } from 'node:events'
 import t from 'tap'
 import type { DeployEvent } from '../../src/controller/index.ts'
+import type { PlanOrder } from '../../src/controller/plan-deployment.ts'
+import { CostPlanner } from '../../src/controller/planner.ts'
 import { INSTANCE_FAILED_AFTER_MS } from '../../src/controller/roles.ts'
 import { MAX_WAITING_CHANGES } from '../../src/controller/turns.ts'
 import { NODE_LOST_AFTER_MS } from '../../src/controller/watched-node.ts'
@@ -306,4 +309,35 @@ t.test('a node that another controller assigns to is left alone, unless told oth
   await lab.clock.advance(5000)
   t.equal(node.assignment?.controller, lab.store.controller)
   t.match(await lab.controller.nodes(), [{ problems: [] }])
+})
+
+t.test('while a plan is searched for, all else goes on, and counts in what becomes of it', async (t) => {
+  const lab = await Lab.create(t, ['a', 'b'])
+  await lab.controller.close()
+  const events = new EventEmitter()
+  const searching = once(events, 'searching')
+  class Slow extends CostPlanner {
+    override async plan(order: PlanOrder) {
+      const plan = await super.plan(order)
+      if (order.scheduler === 'sf-seek') {
+        events.emit('searching')
+        await once(events, 'found')
+      }
+      return plan
+    }
+  }
+  lab.start({ planner: new Slow({ clock: () => 0 }) })
+  t.teardown(() => lab.clock.run(lab.controller.close()))
+  await lab.clock.run(lab.controller.deploy(ONE))
+  const [first] = await lab.controller.instances()
+  const later = lab.controller.deploy(ONE, { scheduler: 'sf-seek' })
+  await lab.clock.run(searching)
+  lab.node(first?.node as string).pending.set(first?.id as string, 9)
+  await lab.clock.advance(NODE_LOST_AFTER_MS)
+  const roles = async () => (await lab.controller.instances()).map(({ id, role }) => `${id} ${role}`)
+  t.same(await roles(), ['resize-1 serving', 'resize-2 serving'], 'one more was needed')
+  lab.node(first?.node as string).pending.clear()
+  events.emit('found')
+  t.match(await lab.clock.run(later), { revision: 2, state: 'ready' })
+  t.match(await roles(), ['resize-1 serving'])
 })

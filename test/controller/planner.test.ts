@@ -30,7 +30,7 @@ t.test('what was seen counts in the next plan, also after it was kept', async (t
     nodes: [node('a')],
     network,
   }
-  for (const one of [planner, later]) t.equal(one.plan(order).parts[0]?.workflow.tasks[0]?.work, 1000)
+  for (const one of [planner, later]) t.equal((await one.plan(order)).parts[0]?.workflow.tasks[0]?.work, 1000)
 })
 
 t.test('from a plan to assignments and back to nothing', async (t) => {
@@ -40,7 +40,7 @@ t.test('from a plan to assignments and back to nothing', async (t) => {
   const network = networkOf(['a', 'b'])
   const nodes = [node('a'), node('b')]
   const facts = version('detect')
-  const plan = planner.plan({ deployment: wish, facts: [facts], desired: NOTHING, nodes, network })
+  const plan = await planner.plan({ deployment: wish, facts: [facts], desired: NOTHING, nodes, network })
   const one = planner.desiredAfter(NOTHING, wish, plan, 1)
   t.equal(planner.assignmentsOf(one, network).get('a')?.instances.length, 1)
   const detect = { deployed: functions[0] as never, facts }

@@ -26,11 +26,11 @@ function networkIn({ nodes }: Situation): ReturnType<typeof networkOf> {
 }
 
 /** @returns undefined where it cannot be placed, which must be for a reason */
-function plan(drawn: Situation, deployment: Deployment, desired: Desired): Plan | undefined {
+async function plan(drawn: Situation, deployment: Deployment, desired: Desired): Promise<Plan | undefined> {
   const { nodes, facts, scheduler } = drawn
   try {
     const order = { deployment, facts, nodes, network: networkIn(drawn), desired, scheduler }
-    return planDeployment(order, learn(new Costs(), drawn.samples), { clock: () => 0 })
+    return await planDeployment(order, learn(new Costs(), drawn.samples), { clock: () => 0 })
   } catch (error) {
     const lacks = deployment.functions.some((deployed) => {
       const wanted = { deployed, facts: facts.find(({ name }) => name === deployed.name) as never }
@@ -42,14 +42,14 @@ function plan(drawn: Situation, deployment: Deployment, desired: Desired): Plan 
 }
 
 /** Both deployments after each other, as far as they can be placed. */
-function deployed(drawn: Situation): {
+async function deployed(drawn: Situation): Promise<{
   readonly desired: Desired
   readonly plans: readonly [Deployment, Plan][]
-} {
+}> {
   const plans: [Deployment, Plan][] = []
   let desired = NOTHING
   for (const deployment of drawn.deployments) {
-    const made = plan(drawn, deployment, desired)
+    const made = await plan(drawn, deployment, desired)
     if (made === undefined) continue
     plans.push([deployment, made])
     desired = desiredAfter(desired, deployment, made, 1)
@@ -73,8 +73,8 @@ function must(holds: boolean, what: string): void {
 
 t.test('every plan keeps every rule, and each piece of work has its instance', async (t) => {
   let placed = 0
-  const property = fc.property(situation, (drawn) => {
-    for (const [{ functions }, { parts, instances }] of deployed(drawn).plans) {
+  const property = fc.asyncProperty(situation, async (drawn) => {
+    for (const [{ functions }, { parts, instances }] of (await deployed(drawn)).plans) {
       placed++
       for (const part of parts) {
         const { workflow, platform, schedule, pieces } = part
@@ -124,21 +124,21 @@ t.test('every plan keeps every rule, and each piece of work has its instance', a
       )
     }
   })
-  fc.assert(property, RUNS)
+  await fc.assert(property, RUNS)
   t.ok(placed > RUNS.numRuns / 2, `${placed} deployments could be placed`)
 })
 
 t.test('planning the same again changes nothing', async () => {
-  const property = fc.property(situation, (drawn) => {
-    const { desired, plans } = deployed(drawn)
+  const property = fc.asyncProperty(situation, async (drawn) => {
+    const { desired, plans } = await deployed(drawn)
     let before = serving(desired)
     for (const [deployment] of plans) {
-      const first = desiredAfter(before, deployment, plan(drawn, deployment, before) as Plan, 1)
+      const first = desiredAfter(before, deployment, (await plan(drawn, deployment, before)) as Plan, 1)
       const settled = serving({
         ...first,
         instances: first.instances.filter(({ role }) => role !== 'leaving'),
       })
-      const second = desiredAfter(settled, deployment, plan(drawn, deployment, settled) as Plan, 1)
+      const second = desiredAfter(settled, deployment, (await plan(drawn, deployment, settled)) as Plan, 1)
       must(isDeepStrictEqual(second.instances, settled.instances), 'instances stay')
       must(isDeepStrictEqual(second.pieces, settled.pieces), 'pieces stay')
       must(isDeepStrictEqual(second.tasks, settled.tasks), 'tasks stay')
@@ -155,7 +155,7 @@ t.test('planning the same again changes nothing', async () => {
       'and nothing else is left',
     )
   })
-  fc.assert(property, RUNS)
+  await fc.assert(property, RUNS)
 })
 
 type Assignments = ReadonlyMap<string, AssignmentContent>
@@ -192,8 +192,8 @@ t.test('from every node every way leads to an instance that serves, and a piece 
   const role = fc.constantFrom('coming', 'serving', 'serving', 'serving', 'leaving' as const)
   const hold = fc.constantFrom(undefined, undefined, undefined, 'pause' as const)
   const states = fc.array(fc.tuple(role, hold), { minLength: 7, maxLength: 7 })
-  const property = fc.property(situation, states, (drawn, all) => {
-    const { desired } = deployed(drawn)
+  const property = fc.asyncProperty(situation, states, async (drawn, all) => {
+    const { desired } = await deployed(drawn)
     const instances = desired.instances.map((one, index): DesiredInstance => {
       const [own, held] = all[index % all.length] as (typeof all)[number]
       return { ...one, role: own, hold: held }
@@ -223,12 +223,12 @@ t.test('from every node every way leads to an instance that serves, and a piece 
       }
     }
   })
-  fc.assert(property, RUNS)
+  await fc.assert(property, RUNS)
 })
 
 t.test('what moves off a node is elsewhere, or it is said why not', async () => {
-  const property = fc.property(situation, fc.nat(), (drawn, number) => {
-    const { desired, plans } = deployed(drawn)
+  const property = fc.asyncProperty(situation, fc.nat(), async (drawn, number) => {
+    const { desired, plans } = await deployed(drawn)
     const before = serving(desired)
     const { name } = drawn.nodes[number % drawn.nodes.length] as (typeof drawn.nodes)[number]
     const moving = before.instances.filter(({ node }) => node === name).map(({ id }) => id)
@@ -262,5 +262,5 @@ t.test('what moves off a node is elsewhere, or it is said why not', async () => 
       must(byId.get(instance)?.role !== 'leaving', 'no piece is left with what leaves')
     must(after.pieces.length === before.pieces.length, 'and none is lost')
   })
-  fc.assert(property, RUNS)
+  await fc.assert(property, RUNS)
 })

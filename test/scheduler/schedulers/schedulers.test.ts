@@ -31,7 +31,7 @@ t.test('each scheduler is found by its name, and there are no two of one name', 
 for (const { title, name } of SCHEDULERS) {
   t.test(`${title} gives a plan that breaks no rule, under its name`, async (t) => {
     // One step of a search is enough.
-    const plan = planWithin(find(name), workflow, platform, { timeLimit: 0, clock: () => 0 })
+    const plan = await planWithin(find(name), workflow, platform, { timeLimit: 0, clock: () => 0 })
     check(workflow, platform, plan)
     t.equal(plan.scheduler, name)
   })
@@ -48,6 +48,8 @@ t.test('a list scheduler gives what it plans, without a word before', async (t) 
 t.test('a search is stopped when its time is over, and the best so far is taken', async (t) => {
   let time = 0
   const steps: number[] = []
+  let turns = 0
+  const turnsBefore: number[] = []
   const searching: Scheduler = {
     name: 'searching',
     title: 'searching',
@@ -57,13 +59,16 @@ t.test('a search is stopped when its time is over, and the best so far is taken'
       for (;;) {
         time += 300
         steps.push(time)
+        turnsBefore.push(turns)
+        setImmediate(() => turns++)
         yield { makespan: best.makespan, evaluations: steps.length, schedule: () => best }
       }
     },
   }
-  const plan = planWithin(searching, workflow, platform, { clock: () => time })
+  const plan = await planWithin(searching, workflow, platform, { clock: () => time })
   check(workflow, platform, plan)
   t.strictSame(steps, [300, 600, 900, 1200], 'the default is one second')
+  t.strictSame(turnsBefore, [0, 1, 2, 3], 'others have their turn')
 })
 
 t.test('the last word of the exact search is what it has proven', async (t) => {
