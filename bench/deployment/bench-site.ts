@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
 import type { DeployEvent, DeploymentView, InstanceView } from '../../src/controller/index.ts'
+import { removeImages } from '../chains/images.ts'
 import type { EngineName } from '../chains/node-process.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { Worker } from '../worker.ts'
@@ -45,6 +46,9 @@ export class DeploymentBench {
 
   static async start(options: DeploymentBenchOptions): Promise<DeploymentBench> {
     const { engine, nodes, photographs = [], cleanup } = options
+    let bench: DeploymentBench | undefined
+    // After the nodes have ended.
+    if (engine === 'docker') cleanup.add(async () => removeImages(bench?.workshop.shouts ?? [], false))
     const site = await Site.start(options)
     const first = nodes[0]?.name ?? ''
     const address = site.addressOf(first)
@@ -56,11 +60,12 @@ export class DeploymentBench {
       ...photographs,
     )
     cleanup.add(() => worker.stop())
-    return new DeploymentBench(engine, site, await Consumer.start(address, cleanup), nodeName(first))
+    bench = new DeploymentBench(engine, site, await Consumer.start(address, cleanup), nodeName(first))
+    return bench
   }
 
   async publishShout(version: string): Promise<void> {
-    await this.workshop.publish(await this.workshop.writeShout(version))
+    await this.workshop.publishShout(version)
   }
 
   /** @param text of the deployment file, where NODE stands for the node that has the content */

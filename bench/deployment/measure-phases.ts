@@ -16,7 +16,7 @@ export async function measurePhases(bench: DeploymentBench, samples: Samples, ro
     ['only the function changed', `1.${round}.1`],
   ] as const
   for (const [name, version] of steps) {
-    const published = await workshop.publish(await workshop.writeShout(version))
+    const published = await workshop.publishShout(version)
     samples.add(`build, ${name}`, impl, 'ms', published.buildMs)
     samples.add(`push, ${name}`, impl, 'ms', published.pushMs)
     samples.add(`pushed, ${name}`, impl, 'kB', published.pushed / 1000)

@@ -8,6 +8,8 @@ export interface Published {
   readonly pushMs: number
   /** Octets that were moved. */
   readonly pushed: number
+  /** Of the image: `sha256:…`. */
+  readonly digest: string
 }
 
 /** Where functions are built and pushed from: a home folder of its own, as an author has. */
@@ -16,6 +18,9 @@ export class Workshop {
   readonly #registry: string
   readonly #store: BlobStore
   readonly #images: LocalImages
+  readonly #shouts: { readonly name: string; readonly digest: string }[] = []
+  /** An engine that has the images of an earlier run has none of this one's. */
+  readonly #run = `${process.pid} at ${Date.now()}`
 
   constructor(folder: string, registry: string) {
     this.#folder = folder
@@ -24,14 +29,27 @@ export class Workshop {
     this.#images = new LocalImages(folder, this.#store)
   }
 
-  /** A function `shout` that says in its answer which version it is, and needs nothing but Node.js. @returns its folder */
-  async writeShout(version: string): Promise<string> {
+  /** Images of `shout` that were made here: no other run has any of them. */
+  get shouts(): readonly { readonly name: string; readonly digest: string }[] {
+    return this.#shouts
+  }
+
+  /** A function `shout` that says in its answer which version it is, and needs nothing but Node.js. */
+  async publishShout(version: string): Promise<Published> {
+    const published = await this.publish(await this.#writeShout(version))
+    this.#shouts.push({ name: 'shout', digest: published.digest.slice('sha256:'.length) })
+    return published
+  }
+
+  /** @returns its folder */
+  async #writeShout(version: string): Promise<string> {
     const source = join(this.#folder, `shout-${version}`)
     await mkdir(source, { recursive: true })
     await writeFile(
       join(source, 'function.yaml'),
       `name: shout
 version: ${version}
+description: of the run ${this.#run}
 input: text/*
 output: text/plain
 module: index.ts
@@ -56,7 +74,8 @@ export default defineFunction({ apply: (text) => Buffer.from(text).toString().to
     const repository = new Repository({ registry: this.#registry, insecure: true })
     try {
       const { bytesSent } = await push(repository, image, this.#store)
-      return { buildMs: built - began, pushMs: performance.now() - built, pushed: bytesSent }
+      const { digest } = image.descriptor
+      return { buildMs: built - began, pushMs: performance.now() - built, pushed: bytesSent, digest }
     } finally {
       await repository.close()
     }
