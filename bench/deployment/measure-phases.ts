@@ -2,7 +2,7 @@ import type { DeploymentView } from '../../src/controller/index.ts'
 import type { Samples } from '../samples.ts'
 import type { DeploymentBench } from './bench-site.ts'
 
-const PHASES = ['plan', 'pull', 'prepare', 'create', 'ready', 'route', 'total'] as const
+const PHASES = ['plan', 'pull', 'prepare', 'create', 'start', 'ready', 'route', 'total'] as const
 
 /**
  * From a function's source to its first answer: with nothing cached, the same once more, and when only the function's own code has

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { INSTANCE_PHASES } from '../control/index.ts'
 import type {
   DeployEvent,
   DeploymentPhases,
@@ -91,10 +92,7 @@ const STATES = ['deploying', 'ready', 'degraded', 'failed', 'removing'] as const
 
 const phase = z.enum([
   'plan',
-  'pull',
-  'prepare',
-  'create',
-  'ready',
+  ...INSTANCE_PHASES,
   'route',
   'total',
 ] as const satisfies (keyof DeploymentPhases)[])

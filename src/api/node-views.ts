@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type {
-  InstancePhase,
-  InstanceReport,
-  InstanceState,
-  LogReport,
-  RouteOrigin,
-  RouteStatus,
+import {
+  INSTANCE_PHASES,
+  type InstanceReport,
+  type InstanceState,
+  type LogReport,
+  type RouteOrigin,
+  type RouteStatus,
 } from '../control/index.ts'
 import type { InstanceView, NodeRouteView, NodeView } from '../controller/index.ts'
 import { AVAILABILITIES, type NodeFacts } from '../facts/index.ts'
@@ -74,8 +74,6 @@ const STATES = [
   'draining',
 ] as const satisfies InstanceState[]
 
-const PHASES = ['pull', 'prepare', 'create', 'ready'] as const satisfies InstancePhase[]
-
 const report = {
   id: z.string(),
   function: z.string(),
@@ -91,7 +89,7 @@ const report = {
   since,
   pending: z.number().describe('Interests that wait for it'),
   askedAt: since.optional(),
-  phases: z.partialRecord(z.enum(PHASES), z.looseObject({ ms, bytes: octets.optional() })),
+  phases: z.partialRecord(z.enum(INSTANCE_PHASES), z.looseObject({ ms, bytes: octets.optional() })),
   progress: z.looseObject({ bytes: octets, total: octets }).optional(),
   memory: octets.optional(),
   cpu: ms.optional(),

@@ -1,4 +1,4 @@
-import type { InstancePhase } from '../control/index.ts'
+import { INSTANCE_PHASES } from '../control/index.ts'
 import type { DeployEvent, InstanceView } from '../controller/index.ts'
 import { paintFor } from './paint.ts'
 import { formatBytes, formatCount, formatTime, printable } from './text.ts'
@@ -7,8 +7,6 @@ const CLEAR_LINE = '\r\x1b[2K'
 
 /** States between that get no line of their own: the one of `ready` has how long each took. */
 const PASSING: ReadonlySet<InstanceView['state']> = new Set(['preparing', 'starting'])
-
-const PHASES: readonly InstancePhase[] = ['pull', 'prepare', 'create', 'ready']
 
 export interface DeployProgress {
   onEvent(event: DeployEvent): void
@@ -68,7 +66,7 @@ function describeInstance(
   paint: ReturnType<typeof paintFor>,
 ): string {
   const mark = { ready: paint('green', '✓ '), failed: paint('red', '✗ ') }[state as string] ?? ''
-  const done = PHASES.flatMap((phase) => {
+  const done = INSTANCE_PHASES.flatMap((phase) => {
     const took = phases[phase]
     return took === undefined ? [] : [`${phase} ${describePhase(took)}`]
   })

@@ -1,20 +1,13 @@
+import { INSTANCE_PHASES } from '../control/index.ts'
 import type { DeploymentPhases, DeploymentView } from '../controller/index.ts'
 import { type Paint, plain } from './paint.ts'
 import { formatPairs, formatTable } from './table.ts'
 import { formatBytes, formatTime, printable } from './text.ts'
 
-const PHASES: readonly (keyof DeploymentPhases)[] = [
-  'plan',
-  'pull',
-  'prepare',
-  'create',
-  'ready',
-  'route',
-  'total',
-]
+const PHASES: readonly (keyof DeploymentPhases)[] = ['plan', ...INSTANCE_PHASES, 'route', 'total']
 
 /** Phases that each instance has, some after others. */
-const OF_INSTANCES: ReadonlySet<string> = new Set(['pull', 'prepare', 'create', 'ready'])
+const OF_INSTANCES: ReadonlySet<string> = new Set(INSTANCE_PHASES)
 const SLOWEST = 'pull to ready: the time of the slowest instance; a node brings up two at a time.'
 
 /** @param now milliseconds since the epoch */

@@ -138,7 +138,9 @@ export type InstanceState =
   /** It finishes what it has in hand, and then goes. */
   | 'draining'
 
-export type InstancePhase = 'pull' | 'prepare' | 'create' | 'ready'
+export const INSTANCE_PHASES = ['pull', 'prepare', 'create', 'start', 'ready'] as const
+
+export type InstancePhase = (typeof INSTANCE_PHASES)[number]
 
 /** One instance of a function, whether a controller assigned it or the node's own configuration. */
 export interface InstanceReport {

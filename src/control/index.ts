@@ -7,6 +7,7 @@ export {
   type AssignmentReport,
   type FaceStatus,
   type FunctionStatus,
+  INSTANCE_PHASES,
   type InstancePhase,
   type InstanceReport,
   type InstanceState,

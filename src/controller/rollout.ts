@@ -1,4 +1,4 @@
-import type { InstancePhase } from '../control/index.ts'
+import { INSTANCE_PHASES } from '../control/index.ts'
 import type { Clock } from '../endpoint/index.ts'
 import type { Desired, DesiredInstance } from './desired.ts'
 import { ControllerError } from './errors.ts'
@@ -17,8 +17,6 @@ const ROUTE_TIMEOUT_MS = 30_000
 
 /** How long is waited for what leaves, in milliseconds, until the rest of it is nobody's business any more. */
 const LEAVE_TIMEOUT_MS = 60_000
-
-const INSTANCE_PHASES: readonly InstancePhase[] = ['pull', 'prepare', 'create', 'ready']
 
 export interface RolloutOptions {
   readonly store: Store

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../scheduler/index.ts'
-import type { InstanceReport, RouteStatus } from '../control/index.ts'
+import type { InstancePhase, InstanceReport, RouteStatus } from '../control/index.ts'
 import type { NodeFacts } from '../facts/index.ts'
 import type { Plan, PlanPart } from './plan.ts'
 
@@ -36,7 +36,7 @@ export type DeploymentState = 'deploying' | 'ready' | 'degraded' | 'failed' | 'r
 export type DeploymentPhases = Readonly<
   Partial<
     Record<
-      'plan' | 'pull' | 'prepare' | 'create' | 'ready' | 'route' | 'total',
+      'plan' | InstancePhase | 'route' | 'total',
       { readonly ms: number; readonly bytes?: number | undefined }
     >
   >

@@ -45,6 +45,8 @@ export interface InstanceSpec {
    * @defaultValue 1
    */
   readonly cpuShare?: number | undefined
+  /** Told when all that it needs is made (docker: its container), and it is about to run. */
+  readonly onCreated?: (() => void) | undefined
 }
 
 export interface InstanceStatus {

@@ -145,13 +145,14 @@ export class ProcessEngine implements Engine {
   }
 
   async #start(spec: InstanceSpec): Promise<void> {
-    const { id, artifact, doorDirectory, cpuShare = 1 } = spec
+    const { id, artifact, doorDirectory, cpuShare = 1, onCreated } = spec
     await checkArtifact(artifact)
     const prefix = await this.#pinning.commandPrefix(spec)
     if (cpuShare < 1) this.#warn(NO_SHARES)
     await this.#stopLeftover(id, 0)
     const command = [process.execPath, ...nodeArguments(artifact.manifest, MAIN_FILE)]
     const [program = '', ...args] = [...prefix, ...command]
+    onCreated?.()
     const child = spawn(program, args, {
       cwd: artifact.directory,
       env: { PATH: searchPath(), ...instanceEnvironment(doorDirectory, this.#options.logLevel ?? 'info') },

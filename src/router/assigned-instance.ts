@@ -104,7 +104,6 @@ export class AssignedInstance {
     const slot = this.#slot
     const of = this.#wanted ?? this.#made
     const status = slot?.status()
-    const { create, ready } = slot?.startTimes ?? {}
     const progress =
       of && this.#note.state === 'pulling' ? this.#options.images.progressOf(of.function) : undefined
     return {
@@ -118,11 +117,7 @@ export class AssignedInstance {
       generation: this.#generation,
       process: status?.instance,
       restarts: status?.restarts ?? 0,
-      phases: {
-        ...this.#phases,
-        ...(create !== undefined && { create: { ms: create } }),
-        ...(ready !== undefined && { ready: { ms: ready } }),
-      },
+      phases: { ...this.#phases, ...slot?.startPhases },
       progress,
     }
   }

@@ -11,23 +11,18 @@ import { RestartPace } from './restart-pace.ts'
 import { SlotCondition } from './slot-condition.ts'
 import type { FunctionSlotOptions } from './slot-options.ts'
 import { startInstance } from './start-instance.ts'
+import { StartTimes } from './start-times.ts'
 
 /** One instance, from its start to its end. */
 interface Life {
   readonly id: string
+  readonly times: StartTimes
   /** Milliseconds of `performance.now()`; undefined until it has connected. */
   connectedAt: number | undefined
   /** Why this node ends it. */
   killedFor: string | undefined
   /** Whether an operator wants that. */
   isTold: boolean
-}
-
-/** What it took to bring up what runs, in milliseconds, as far as it has come. */
-export interface StartTimes {
-  create?: number
-  /** From then until it was connected. */
-  ready?: number
 }
 
 /** One instance of a function on this node: a face that stays, and a process behind it that may come and go. */
@@ -50,8 +45,7 @@ export class FunctionSlot {
   #life: Life | undefined
   #generation = 0
   #restarts = 0
-  #startTimes: StartTimes = {}
-  #createdAt = 0
+  #startTimes = new StartTimes()
   /** Until the next start, or until the instance there is must have connected or ended. */
   #timer: NodeJS.Timeout | undefined
 
@@ -99,9 +93,9 @@ export class FunctionSlot {
     return this.gate.usedAt
   }
 
-  /** Of what runs now. */
-  get startTimes(): Readonly<StartTimes> {
-    return this.#startTimes
+  /** What it took to bring up what runs now, as far as it has come. */
+  get startPhases(): StartTimes['phases'] {
+    return this.#startTimes.phases
   }
 
   get artifact(): FunctionSlotOptions['artifact'] {
@@ -271,8 +265,10 @@ export class FunctionSlot {
 
   #startNext(): void {
     const id = processName(this.id, ++this.#generation)
-    const life = { id, connectedAt: undefined, killedFor: undefined, isTold: false }
+    const times = new StartTimes()
+    const life = { id, times, connectedAt: undefined, killedFor: undefined, isTold: false }
     this.#life = life
+    this.#startTimes = times
     this.#starting = this.#bringUp(life)
   }
 
@@ -280,14 +276,14 @@ export class FunctionSlot {
   async #bringUp(life: Life): Promise<void> {
     const { artifact, engine, cpus, cpuShare, writeIdentity, log, supervision } = this.#options
     const { directory, identityFile } = this.#door
-    this.#startTimes = {}
+    const onCreated = (): void => life.times.created()
     try {
       await writeIdentity(identityFile)
       if (this.#isOver(life)) return
-      const began = performance.now()
-      const spec = { id: life.id, artifact, doorDirectory: directory, cpus, cpuShare }
+      life.times.begin()
+      const spec = { id: life.id, artifact, doorDirectory: directory, cpus, cpuShare, onCreated }
       await startInstance(engine, spec, (message) => log('warn', message))
-      this.#noteStart(life, began)
+      life.times.started()
     } catch (error) {
       this.#onEnd(life, (error as Error).message)
       return
@@ -303,14 +299,6 @@ export class FunctionSlot {
     }
   }
 
-  #noteStart({ connectedAt }: Life, began: number): void {
-    const created = performance.now()
-    this.#startTimes.create = created - began
-    this.#createdAt = created
-    // It may have connected before the engine has said that it runs.
-    if (connectedAt !== undefined) this.#startTimes.ready = 0
-  }
-
   #isOver(life: Life): boolean {
     return this.#condition.isHalted || this.#life !== life
   }
@@ -322,7 +310,7 @@ export class FunctionSlot {
       return
     }
     life.connectedAt = performance.now()
-    if (this.#startTimes.create !== undefined) this.#startTimes.ready = life.connectedAt - this.#createdAt
+    life.times.connected()
     this.#face = face
     this.#nap.start()
     clearTimeout(this.#timer)

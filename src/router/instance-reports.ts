@@ -44,7 +44,6 @@ export function reportAssignment({
 
 function reportConfigured(slot: FunctionSlot): Omit<InstanceReport, 'pending'> {
   const { name, version, digest, state, cause, instance, restarts, since } = slot.status()
-  const { create, ready } = slot.startTimes
   return {
     id: slot.id,
     function: name,
@@ -58,9 +57,6 @@ function reportConfigured(slot: FunctionSlot): Omit<InstanceReport, 'pending'> {
     process: instance,
     restarts,
     since,
-    phases: {
-      ...(create !== undefined && { create: { ms: create } }),
-      ...(ready !== undefined && { ready: { ms: ready } }),
-    },
+    phases: slot.startPhases,
   }
 }

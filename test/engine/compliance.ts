@@ -144,6 +144,19 @@ export async function testStartAndStop(t: Test, engineUnderTest: EngineUnderTest
     t.equal((await engine.list()).length, 1)
   })
 
+  await t.test(
+    'it is told when an instance is made and about to run, and not when it cannot be',
+    async (t) => {
+      const { engine } = await setUp(t)
+      const told: string[] = []
+      const missing = { ...artifact, directory: '/nonexistent', digest: 'f'.repeat(64) }
+      const never = { artifact: missing, doorDirectory: '/nonexistent', onCreated: () => told.push('never') }
+      await t.rejects(engine.start({ id: 'agent-1', ...never }))
+      await startAgent(t, engine, 'agent-2', artifact, { onCreated: () => told.push('created') })
+      t.same(told, ['created'])
+    },
+  )
+
   await t.test('an id that cannot be part of a name is refused', async (t) => {
     const { engine } = await setUp(t)
     const { directory } = await makeDoor(t)

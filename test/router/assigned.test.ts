@@ -60,7 +60,7 @@ t.test('what a controller assigns', { skip: skipWithoutRegistry }, async (t) => 
     })
     const [one] = report.instances
     t.ok((one?.phases.pull?.bytes ?? 0) > 1_000_000)
-    t.same(Object.keys(one?.phases ?? {}), ['pull', 'prepare', 'create', 'ready'])
+    t.same(Object.keys(one?.phases ?? {}), ['pull', 'prepare', 'create', 'start', 'ready'])
     t.ok(Math.abs(Date.now() - (one?.askedAt ?? 0)) < 60_000)
     t.match(
       node.routes().filter(({ prefix }) => prefix.startsWith('who')),

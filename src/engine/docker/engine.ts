@@ -197,12 +197,13 @@ export class DockerEngine implements Engine {
   }
 
   async #start(spec: InstanceSpec): Promise<void> {
-    const { id, cpus = [] } = spec
+    const { id, cpus = [], onCreated } = spec
     // The engine itself leaves out without a word what it cannot do.
     if (cpus.length > 0 && !this.facts.canPin) {
       this.#warn(`instances run on any CPU: the Docker Engine at ${this.address} has no control group cpuset`)
     }
     const container = await this.#containers.create(spec)
+    onCreated?.()
     const log = new InstanceLog(id, this.#options.onLog)
     const instance: Instance = {
       container,
