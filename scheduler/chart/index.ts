@@ -1,4 +1,5 @@
 export type { Actual, ActualLoss, ActualTransfer } from './actual.ts'
 export { type GanttOptions, ganttChart } from './gantt.ts'
+export { type GanttTextOptions, ganttText } from './gantt-text.ts'
 export { type LineFigure, type LinePoint, type LineSeries, lineChart } from './lines.ts'
 export { describeWait } from './wait-text.ts'

@@ -6,6 +6,7 @@ import { deployProgress } from './deploy-progress.ts'
 import { formatPhases } from './deployment-text.ts'
 import { EXIT_CODE_HELP, Interrupted } from './exit-code.ts'
 import { type Gantt, ganttArgument, ganttOutput } from './gantt-option.ts'
+import { ganttTextFor } from './gantt-text.ts'
 import { examples, timeoutArgument } from './options.ts'
 import { paintFor } from './paint.ts'
 import { formatPlan } from './plan-text.ts'
@@ -65,7 +66,8 @@ async function deploy(file: string, options: Options): Promise<void> {
     const plan = await withController(options, (controller) => controller.plan(source, wanted))
     await drawPlan(plan, gantt)
     const { stdout } = process
-    stdout.write(options.json ? `${JSON.stringify(plan)}\n` : formatPlan(plan, paintFor(stdout)))
+    if (options.json === true) stdout.write(`${JSON.stringify(plan)}\n`)
+    else stdout.write(formatPlan(plan, await ganttTextFor(stdout), paintFor(stdout)))
     return
   }
   let planned: Plan | undefined

@@ -1,17 +1,21 @@
 import type { Plan, PlannedInstance, PlanPart } from '../controller/index.ts'
+import type { DrawText } from './gantt-text.ts'
 import { type Paint, plain } from './paint.ts'
 import { secondsUpTo } from './schedule-text.ts'
 import { formatTable } from './table.ts'
 import { formatBytes, formatCount, formatTime, printable } from './text.ts'
 
+/** By so much longer it takes at first, a plan with every image there is drawn, too. */
+const WORTH_SHOWING = 1.1
+
 /** What a deployment would do. */
-export function formatPlan(plan: Plan, paint: Paint = plain): string {
+export function formatPlan(plan: Plan, draw: DrawText, paint: Paint = plain): string {
   const { deployment, scheduler, parts, instances, ms } = plan
   const heading = `${paint('bold', printable(deployment))}: planned by ${printable(scheduler)} in ${formatTime(ms)}`
-  return `${[heading, ...parts.map((part) => formatPart(part, paint)), formatInstances(instances)].join('\n\n')}`
+  return `${[heading, ...parts.map((part) => formatPart(part, draw, paint)), formatInstances(instances)].join('\n\n')}`
 }
 
-function formatPart({ name, schedule, warm }: PlanPart, paint: Paint): string {
+function formatPart({ name, schedule, warm }: PlanPart, draw: DrawText, paint: Paint): string {
   const seconds = secondsUpTo(Math.max(schedule.makespan, warm.makespan))
   const warmTasks = new Map(warm.tasks.map((task) => [task.task, task]))
   const table = formatTable(
@@ -34,7 +38,10 @@ function formatPart({ name, schedule, warm }: PlanPart, paint: Paint): string {
     schedule.tasks,
   )
   const times = `response time ${seconds(schedule.makespan)} s, and ${seconds(warm.makespan)} s with every image there (warm)`
-  return `${paint('bold', printable(name))}: ${times}\n${table}`.trimEnd()
+  const charts = [draw(schedule.tasks, schedule.makespan)]
+  if (schedule.makespan > WORTH_SHOWING * warm.makespan)
+    charts.push(`warm\n${draw(warm.tasks, warm.makespan)}`)
+  return `${paint('bold', printable(name))}: ${times}\n${[table, ...charts].join('\n')}`.trimEnd()
 }
 
 function formatInstances(instances: readonly PlannedInstance[]): string {

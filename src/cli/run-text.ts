@@ -1,4 +1,5 @@
 import type { RunTask, RunView } from '../controller/index.ts'
+import type { DrawText } from './gantt-text.ts'
 import { type Paint, plain } from './paint.ts'
 import { nodeOf } from './plan-text.ts'
 import { secondsUpTo } from './schedule-text.ts'
@@ -14,10 +15,11 @@ export function formatTaskDone({ task, vcpu, start, finish, bytes }: RunTask, pa
 }
 
 /** What was planned, and what came of it. */
-export function formatRun(view: RunView, paint: Paint = plain): string {
+export function formatRun(view: RunView, draw: DrawText, paint: Paint = plain): string {
   const { workflow, plan, tasks, responseTime, planName } = view
   const { warm } = plan
-  const seconds = secondsUpTo(Math.max(responseTime, warm.makespan))
+  const end = Math.max(responseTime, warm.makespan)
+  const seconds = secondsUpTo(end)
   const actual = new Map(tasks.map((task) => [task.task, task]))
   const planned = warm.tasks.map((task) => ({ ...task, ran: actual.get(task.task) }))
   const span = ({ start, finish }: { start: number; finish: number }): string =>
@@ -42,5 +44,7 @@ export function formatRun(view: RunView, paint: Paint = plain): string {
   const elsewhere = planned.filter(({ vcpu, ran }) => ran !== undefined && nodeOf(vcpu) !== ran.node).length
   const moved = elsewhere === 0 ? '' : `; ${formatCount(elsewhere, 'task')} ran on another node than planned`
   const heading = `${paint('bold', printable(workflow))}: ${seconds(responseTime)} s, planned ${seconds(warm.makespan)} s (${printable(planName)})`
-  return `${heading}${moved}\n\n${table}`
+  // Of what was in Content Stores there is nothing to see.
+  const ran = tasks.length === 0 ? '' : `\nactual\n${draw(tasks, end)}`
+  return `${heading}${moved}\n\n${table}\nplanned\n${draw(warm.tasks, end)}${ran}`
 }

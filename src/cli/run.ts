@@ -4,6 +4,7 @@ import { contentOf, UNKNOWN_TYPE } from './answer.ts'
 import { addControllerOptions, type ControllerChoice, withController } from './controller-client.ts'
 import { EXIT_CODE_HELP } from './exit-code.ts'
 import { type Gantt, ganttArgument, ganttOutput } from './gantt-option.ts'
+import { ganttTextFor } from './gantt-text.ts'
 import { examples } from './options.ts'
 import { fileOutput, streamOutput } from './output.ts'
 import { paintFor } from './paint.ts'
@@ -58,7 +59,10 @@ async function run(workflow: string, content: string, options: Options): Promise
     controller.run(workflow, content, showEvent),
   )
   const { mediaType = UNKNOWN_TYPE, plan, actual } = view
-  if (options.json !== true) process.stderr.write(`${formatRun(view, paintFor(process.stderr))}\n`)
+  if (options.json !== true) {
+    const { stderr } = process
+    stderr.write(`${formatRun(view, await ganttTextFor(stderr), paintFor(stderr))}\n`)
+  }
   if (draw !== undefined) {
     await draw({ ...plan, schedule: plan.warm, actual: { schedule: actual } })
     process.stderr.write(`${options.gantt?.file}: planned, and below it actual\n`)

@@ -3,6 +3,7 @@ import { formatNodes } from '../../src/cli/controlled-nodes.ts'
 import { deployProgress } from '../../src/cli/deploy-progress.ts'
 import { formatDeployment, formatDeployments, formatPhases } from '../../src/cli/deployment-text.ts'
 import { CliError, ExitCode, exitCodeOf, messageOf } from '../../src/cli/exit-code.ts'
+import { ganttTextFor } from '../../src/cli/gantt-text.ts'
 import { formatInstanceStats, formatInstances, formatLog } from '../../src/cli/instance-text.ts'
 import { formatCpus, formatPlan } from '../../src/cli/plan-text.ts'
 import { formatRoutes } from '../../src/cli/routes.ts'
@@ -12,15 +13,26 @@ import type { NodeFacts } from '../../src/facts/index.ts'
 import { DEPLOY_EVENTS } from '../api/fixture.ts'
 import { DEPLOYMENT, INSTANCE, LOST_NODE, NODE, NOW, PLAN, ROUTE, RUN } from '../api/views.ts'
 
+const draw = await ganttTextFor({ columns: 46 })
+
 t.test('a plan is told with its tasks, cold and warm, and its instances', async (t) => {
   t.equal(
-    formatPlan(PLAN),
+    formatPlan(PLAN, draw),
     `photos: planned by sf-cuv in 12 ms
 
 photo-summary: response time 3.0000 s, and 2.5000 s with every image there (warm)
 task   function  node   vCPU  start (s)  finish (s)       warm (s)
 split  split     edge      0     0.5000      1.5000  0.0000–1.0000
 merge  merge     cloud     1     2.0000      3.0000  1.5000–2.5000
+
+cloud/1                           [merge     ]
+edge/0         [split      ]
+         0               1.5 s             3 s
+
+warm
+cloud/1                        [merge        ]
+edge/0   [split        ]
+         0               1.25 s          2.5 s
 
 instance of  version  node   CPUs  idle after  to move
 split        1.0.0    edge   0         30.0 s  12.1 MB
@@ -29,7 +41,7 @@ merge        2.0.0    cloud  any                   0 B
 2 instances on 2 nodes, 12.1 MB to move
 `,
   )
-  t.match(formatPlan({ ...PLAN, parts: [], instances: [] }), /\n\nNo instance is needed\.\n$/)
+  t.match(formatPlan({ ...PLAN, parts: [], instances: [] }, draw), /\n\nNo instance is needed\.\n$/)
 })
 
 t.test('CPUs are written as the system writes them', async (t) => {
@@ -119,15 +131,25 @@ z     resize  controller     0   260                  photos/sf-cuv/3  fd://3
 
 t.test('a run is told with what was planned and what was', async (t) => {
   t.equal(
-    formatRun(RUN),
+    formatRun(RUN, draw),
     `photo-summary: 2.8000 s, planned 2.5000 s (photos/sf-cuv/3); 1 task ran on another node than planned
 
 task   function    planned (s)  on          actual (s)  on       result
 split  split     0.0000–1.0000  edge/0   0.1000–1.2000  edge/0  1.24 MB
 merge  merge     1.5000–2.5000  cloud/1  1.5000–2.6000  edge/1  1.24 MB
+
+planned
+cloud/1                      [merge      ]
+edge/0   [split      ]
+         0               1.4 s           2.8 s
+
+actual
+edge/0   [split        ]
+edge/1                      [merge        ]
+        0                1.4 s           2.8 s
 `,
   )
-  t.match(formatRun({ ...RUN, tasks: RUN.tasks.slice(1) }), /\nsplit .* cached/)
+  t.match(formatRun({ ...RUN, tasks: RUN.tasks.slice(1) }, draw), /\nsplit .* cached/)
   t.match(
     RUN.tasks.map((task) => formatTaskDone(task)),
     ['✓ split: 1.10 s on edge/0, 1.24 MB', '✓ merge: 1.10 s on edge/1, 1.24 MB'],
