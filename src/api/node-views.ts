@@ -25,6 +25,9 @@ const facts = view('NodeFacts', {
     vcpus: z.number(),
     speed: z.number().describe('Of a whole CPU, in million instructions per second'),
     share: z.number().describe('What of it each vCPU is given, from 0 to 1'),
+    shareOf: z
+      .enum(['instance', 'vcpu'])
+      .describe('Whether each instance on it is held to that, or all of them together'),
     measuredAt: since.optional(),
     maximumUsage: z.number().optional().describe('Percent'),
   } satisfies Fields<NodeFacts['cpu']>),

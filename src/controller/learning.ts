@@ -1,4 +1,5 @@
 import type { WorkReport } from '../control/index.ts'
+import type { NodeFacts } from '../facts/index.ts'
 import type { Planner } from './parts.ts'
 import type { Store } from './store.ts'
 import { type Run, timeAlone } from './time-alone.ts'
@@ -80,7 +81,7 @@ export class Learning {
       const { name, facts } = node
       if (facts === undefined) continue
       const others = (this.#runs.get(name) ?? []).filter((one) => one !== run)
-      this.#planner.learn({ ...work, run: timeAlone(run, others) }, facts)
+      this.#planner.learn({ ...work, run: timeAlone(run, others, slowdownAt(facts)) }, facts)
       this.#until.set(name, Math.max(run.end, this.#until.get(name) ?? 0))
       this.#hasNews = true
     }
@@ -95,6 +96,11 @@ export class Learning {
     } satisfies KeptCosts
     this.#hasNews = false
   }
+}
+
+/** Instances that each have a share of their own slow each other down only when these are more than there is. */
+function slowdownAt({ cpu: { share, shareOf } }: NodeFacts): (count: number) => number {
+  return shareOf === 'instance' ? (count) => Math.max(1, count * share) : (count) => count
 }
 
 function runOf({ instance, received, fetch, wait, run }: WorkReport, { report }: WatchedNode): Run {

@@ -10,9 +10,14 @@ export interface Run {
 /**
  * How long a piece of work had taken if nothing else had been executed on its vCPU: where n are at once, each has an nth of it (processor
  * sharing, as a kernel does among processes of one priority).
+ * @param slowdown how much longer work takes while so many are executed @defaultValue that many times as long
  * @returns milliseconds
  */
-export function timeAlone({ start, end, vcpu }: Run, others: readonly Run[]): number {
+export function timeAlone(
+  { start, end, vcpu }: Run,
+  others: readonly Run[],
+  slowdown: (count: number) => number = (count) => count,
+): number {
   if (vcpu === undefined) return end - start
   const beside = others.filter((other) => other.vcpu === vcpu && other.start < end && other.end > start)
   const changes = [
@@ -23,9 +28,9 @@ export function timeAlone({ start, end, vcpu }: Run, others: readonly Run[]): nu
   let last = start
   let count = 1
   for (const { at, step } of changes) {
-    time += (at - last) / count
+    time += (at - last) / slowdown(count)
     last = at
     count += step
   }
-  return time + (end - last) / count
+  return time + (end - last) / slowdown(count)
 }

@@ -59,6 +59,8 @@ export interface NodeFacts extends HeldImages {
     readonly speed: number
     /** What of a CPU's time each vCPU is given, above 0 and at most 1: a plan counts on `speed` × `share`. */
     readonly share: number
+    /** Whether each instance on a vCPU is held to that share, or all of them are together. */
+    readonly shareOf: 'instance' | 'vcpu'
     /** When it was measured, in milliseconds since the epoch; not there where the operator says it. */
     readonly measuredAt?: number | undefined
     /** What of a core may be used, in percent; not there where nothing is said. */

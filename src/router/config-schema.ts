@@ -106,7 +106,9 @@ const facts = z.strictObject({
     .min(MIN_CPU_SHARE)
     .max(1)
     .default(1)
-    .meta(about("What of a CPU's time each vCPU is given, and so each instance on it")),
+    .meta(
+      about('What of a CPU each instance on a vCPU is given; all together where cgroupParent limits them'),
+    ),
   memory: z
     .int()
     .min(1)

@@ -23,7 +23,7 @@ export interface SelfOptions {
   /** What the node works by now. */
   readonly config: () => NodeConfig
   readonly state: NodeState
-  readonly engine: Pick<Engine, 'images'>
+  readonly engine: Pick<Engine, 'images' | 'kind'>
   readonly availability: () => Availability
   readonly load: () => Pick<NodeFacts['load'], 'instances' | 'pending'>
   readonly log: (level: 'info' | 'warn', message: string) => void
@@ -83,8 +83,8 @@ export class Self {
   }
 
   async #gather(): Promise<NodeFacts> {
-    const { config, availability, load } = this.#options
-    const { name, facts: overrides } = config()
+    const { config, engine, availability, load } = this.#options
+    const { name, facts: overrides, cgroupParent } = config()
     const { os, architecture, processors, memory } = readMachine(thisMachine(), overrides)
     const { network, bandwidth, cpuShare, maximumUsage } = overrides
     const [measured, held, blobs] = await Promise.all([
@@ -103,6 +103,7 @@ export class Self {
         vcpus: vcpuCount(processors),
         speed: overrides.speed ?? measured?.speed ?? 0,
         share: cpuShare,
+        shareOf: engine.kind === 'docker' && cgroupParent === undefined ? 'instance' : 'vcpu',
         measuredAt: measured?.at,
         maximumUsage,
       },

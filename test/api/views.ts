@@ -37,6 +37,7 @@ export const NODE: NodeView = {
       vcpus: 2,
       speed: 1800,
       share: 1,
+      shareOf: 'vcpu',
     },
     memory: { total: 4_000_000_000, free: 1_000_000_000 },
     labels: { camera: 'true' },

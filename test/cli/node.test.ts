@@ -23,6 +23,7 @@ const FACTS: NodeFacts = {
     vcpus: 5,
     speed: 1800,
     share: 1,
+    shareOf: 'vcpu',
     measuredAt: 1_800_000_000_000,
     maximumUsage: 80,
   },

@@ -31,16 +31,17 @@ const facts = fc
     isNumbered: fc.nat({ max: 4 }).map((digit) => digit > 0),
     speed: fc.integer({ min: 500, max: 4000 }),
     share: fc.constantFrom(1, 1, 0.5),
+    shareOf: fc.constantFrom('instance' as const, 'vcpu' as const),
     bandwidth: fc.constantFrom(10, 125),
     architecture: fc.constantFrom('amd64', ...ARCHITECTURES),
     availability: fc.constantFrom('active', 'active', 'active', 'active', 'pause' as const),
     labels: fc.constantFrom<Readonly<Record<string, string>>>({}, { camera: 'true' }, { camera: 'false' }),
     blobs: fc.subarray(LAYERS),
   })
-  .map(({ sockets, isNumbered, speed, share, ...rest }) => {
+  .map(({ sockets, isNumbered, speed, share, shareOf, ...rest }) => {
     const vcpus = sockets.reduce((sum, { cores, threads }) => sum + cores * threads, 0)
     const cpus = isNumbered ? Array.from({ length: vcpus }, (_, index) => 7 * index + 1) : []
-    return { cpu: { model: 'some CPU', sockets, cpus, vcpus, speed, share }, ...rest }
+    return { cpu: { model: 'some CPU', sockets, cpus, vcpus, speed, share, shareOf }, ...rest }
   })
 
 const camera: Demand = { kind: 'label', text: 'camera == true', key: 'camera', value: 'true', isEqual: true }

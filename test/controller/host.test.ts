@@ -19,6 +19,7 @@ const FACTS: NodeFacts = {
     vcpus: 5,
     speed: 1800,
     share: 1,
+    shareOf: 'vcpu',
     measuredAt: 1,
   },
   memory: { total: 4_000_000_000, free: 1_000_000_000 },

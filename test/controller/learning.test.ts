@@ -69,6 +69,23 @@ t.test('what took long because others ran on the same vCPU counts as it had take
   t.same(notes.learned.slice(2), [{ instance: 'two', run: 250 }])
 })
 
+t.test(
+  'instances that each have a share of their own slow each other down only beyond a whole CPU',
+  async (t) => {
+    const { notes, learning } = await open(t)
+    const node = nodeWith({ one: [10], two: [10], three: [10] })
+    const facts = factsOf('a', { share: 0.4 })
+    node.facts = { ...facts, cpu: { ...facts.cpu, shareOf: 'instance' } }
+    learning.add(work('one', 1000, 100), node)
+    learning.add(work('two', 1000, 200), node)
+    learning.add(work('three', 1000, 100), node)
+    learning.close()
+    // Three want 1.2 of a CPU, two 0.8.
+    const runs = notes.learned.map(({ run }) => Math.round(run))
+    t.same(runs, [Math.round(100 / 1.2), Math.round(100 / 1.2 + 100), Math.round(100 / 1.2)])
+  },
+)
+
 t.test('what is learned is kept, and learned once', async (t) => {
   const { store, notes, learning } = await open(t)
   const node = nodeWith({ one: [10] })

@@ -37,6 +37,7 @@ export function node(
       vcpus,
       speed,
       share,
+      shareOf: 'vcpu',
     },
     memory: { total: 8 * 2 ** 30, free: 4 * 2 ** 30 },
     labels: {},
