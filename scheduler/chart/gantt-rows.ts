@@ -7,7 +7,7 @@ import {
   type ScheduledTask,
 } from '../model/index.ts'
 import type { ActualLoss } from './actual.ts'
-import { lanesOf } from './lanes.ts'
+import { lanesOf, UNSEEN_S } from './lanes.ts'
 
 /** What a row of the chart shows. Heights in pixels; times in seconds. */
 export interface Row {
@@ -35,8 +35,6 @@ const MAX_LANES_HEIGHT = 120
 
 /** Share of a vCPU's height that each of several tasks has that ran there at the same time. */
 const SIDE_BY_SIDE = 0.7
-/** Tasks that overlap by no more come one after the other, in seconds. */
-const UNSEEN_S = 1e-6
 
 /** Height of a vCPU's row where there are so many of them. */
 function rowHeight(vcpus: number): number {

@@ -1,5 +1,5 @@
 import type { ScheduledTask } from '../model/index.ts'
-import { lanesOf } from './lanes.ts'
+import { lanesOf, UNSEEN_S } from './lanes.ts'
 import { formatFigure } from './text.ts'
 
 /** Narrower than this there is nothing to see, in characters. */
@@ -30,7 +30,7 @@ export function ganttText(tasks: readonly Bar[], { columns, end = endOf(tasks) }
   const at = (time: number): number => (end > 0 ? Math.min(width, Math.round((time / end) * width)) : 0)
   const lines = vcpus.flatMap((vcpu) => {
     const own = tasks.filter((task) => task.vcpu === vcpu)
-    const { lane, count } = lanesOf(own)
+    const { lane, count } = lanesOf(own, UNSEEN_S)
     return Array.from({ length: count }, (_, number) => {
       const label = number === 0 ? vcpu : ''
       return `${label.padEnd(labelWidth)}  ${lineOf(

@@ -3,6 +3,9 @@ interface Span {
   readonly finish: number
 }
 
+/** Tasks that overlap by no more come one after the other, in seconds. */
+export const UNSEEN_S = 1e-6
+
 /**
  * Lays spans that overlap in time side by side, in as few lanes as can be.
  * @param tolerance by which spans of one lane may overlap. @defaultValue 0

@@ -10,6 +10,8 @@ export interface TimeLimit {
   readonly timeLimit?: number | undefined
   /** Milliseconds. @defaultValue `performance.now` */
   readonly clock?: (() => number) | undefined
+  /** Ends a search between two steps: its reason is thrown. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -22,7 +24,7 @@ export async function planWithin(
   platform: Platform,
   options: PlanOptions & TimeLimit = {},
 ): Promise<Schedule> {
-  const { timeLimit = DEFAULT_TIME_LIMIT_MS, clock = () => performance.now() } = options
+  const { timeLimit = DEFAULT_TIME_LIMIT_MS, clock = () => performance.now(), signal } = options
   const end = clock() + timeLimit
   const plan = scheduler.plan(workflow, platform, options)
   for (;;) {
@@ -30,5 +32,6 @@ export async function planWithin(
     if (step.done) return step.value
     if (clock() >= end) return step.value.schedule()
     await turn()
+    signal?.throwIfAborted()
   }
 }

@@ -3,7 +3,7 @@ import type { ControllerActions, DeployEvent, DeploymentView } from '../controll
 import { answers, events, noAnswer } from './answers.ts'
 import type { Api } from './api.ts'
 import { deployEvent, deploymentView, planView, sourceView } from './deployment-views.ts'
-import type { EventStreams } from './event-streams.ts'
+import { type EventStreams, goneOf } from './event-streams.ts'
 
 /** Longest search for a plan, in milliseconds. */
 export const MAX_TIME_LIMIT_MS = 3_600_000
@@ -26,12 +26,12 @@ export function addDeploymentRoutes(app: Api, actions: ControllerActions, stream
     {
       config: { role: 'viewer' },
       schema: {
-        summary: 'What a deployment would do; changes nothing',
+        summary: 'What a deployment would do; changes nothing, and ends when the client goes away',
         body: request,
         response: answers(planView),
       },
     },
-    ({ body: { file, text, ...options } }) => actions.plan({ file, text }, options),
+    ({ body: { file, text, ...options } }, reply) => actions.plan({ file, text }, options, goneOf(reply)),
   )
   app.post(
     '/v1/deployments',

@@ -45,8 +45,7 @@ export class EventStreams {
       )
     }
     this.#open++
-    const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort(new ControllerError('failed', 'the client has gone')))
+    const gone = goneOf(reply)
     const lines = new Readable({ read() {} })
     // Whoever hung up is no news.
     lines.on('error', () => {})
@@ -65,7 +64,7 @@ export class EventStreams {
     const ended = act((event) => {
       // There is one at the end, whatever the action says of it.
       if (event.type !== 'done') write(event)
-    }, gone.signal)
+    }, gone)
       .then(write, (error: unknown) => {
         if (!hasBegun) throw error
         onFault(error)
@@ -78,4 +77,11 @@ export class EventStreams {
     await Promise.race([begun, ended])
     return reply.type(NDJSON_MEDIA_TYPE).send(lines)
   }
+}
+
+/** Aborted when the client has gone, or has all of its answer. */
+export function goneOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort(new ControllerError('failed', 'the client has gone')))
+  return gone.signal
 }

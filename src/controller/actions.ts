@@ -25,8 +25,8 @@ export interface ControllerActions {
   /** The newest version of each function of the repository. */
   functions(): Promise<FunctionFacts[]>
 
-  /** What `deploy` would do; changes nothing. */
-  plan(source: DeploymentSource, options?: DeployOptions): Promise<Plan>
+  /** What `deploy` would do; changes nothing. @param signal ends a search */
+  plan(source: DeploymentSource, options?: DeployOptions, signal?: AbortSignal): Promise<Plan>
   /** Resolves when all is ready and every route is there. One of the same name takes the place of what is there, without a failed request. */
   deploy(
     source: DeploymentSource,

@@ -35,6 +35,9 @@ import type { WatchedNode } from './watched-node.ts'
 /** Workflows that may run at a time. */
 export const MAX_RUNS = 16
 
+/** Plans that may be made at a time to be looked at: each slows down the others, and a deployment beside them. */
+export const MAX_PLANS = 4
+
 export interface ControllerOptions {
   readonly store: Store
   readonly network: NetworkDescription
@@ -60,6 +63,7 @@ export class Controller implements ControllerActions {
   readonly #deployments: Deployments
   readonly #turns = new Turns()
   #runs = 0
+  #plans = 0
 
   /** Goes on with what is kept in the store, which it closes in the end. */
   constructor(options: ControllerOptions) {
@@ -110,8 +114,15 @@ export class Controller implements ControllerActions {
     return this.#options.catalog.functions()
   }
 
-  async plan(source: DeploymentSource, options: DeployOptions = {}): Promise<Plan> {
-    return (await this.#deployments.plan(source, options)).plan
+  async plan(source: DeploymentSource, options: DeployOptions = {}, signal?: AbortSignal): Promise<Plan> {
+    if (this.#plans >= MAX_PLANS)
+      throw new ControllerError('too-many', `${MAX_PLANS} plans are made already: try again when one is done`)
+    this.#plans++
+    try {
+      return (await this.#deployments.plan(source, options, undefined, signal)).plan
+    } finally {
+      this.#plans--
+    }
   }
 
   deploy(

@@ -104,12 +104,19 @@ export class Deployments {
     return deployment
   }
 
-  async plan(source: DeploymentSource, options: DeployOptions, versions?: ReadonlyMap<string, string>) {
-    const { catalog, planner, network } = this.#options
+  /** @param signal ends a search; it ends with the controller in any case */
+  async plan(
+    source: DeploymentSource,
+    options: DeployOptions,
+    versions?: ReadonlyMap<string, string>,
+    signal?: AbortSignal,
+  ) {
+    const { catalog, planner, network, reconciler } = this.#options
+    const ends = AbortSignal.any([reconciler.signal, ...(signal ? [signal] : [])])
     const [{ deployment, facts }] = await Promise.all([catalog.read(source, versions), this.#lookAround()])
-    const nodes = factsOf(this.#options.reconciler.situation())
+    const nodes = factsOf(reconciler.situation())
     const { desired } = this.#options.store
-    const plan = await planner.plan({ ...options, deployment, facts, desired, nodes, network })
+    const plan = await planner.plan({ ...options, deployment, facts, desired, nodes, network, signal: ends })
     return { deployment, facts, plan }
   }
 

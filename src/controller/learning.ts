@@ -8,8 +8,8 @@ import type { WatchedNode } from './watched-node.ts'
 /** How often what was learned is kept, in milliseconds. */
 const KEEP_EVERY_MS = 5000
 
-/** Pieces of work of a node beside which others are seen: the newest. */
-const MAX_RUNS = 1024
+/** Pieces of work of a node that are remembered to see which ran beside others: the newest. */
+export const MAX_RUNS_KNOWN = 1024
 
 interface KeptCosts {
   readonly costs: unknown
@@ -26,7 +26,7 @@ interface Seen {
 
 /**
  * Lets the planner learn from each piece of work once, and keeps what it knows. What took long because others ran on the same vCPU counts as
- * what it had taken alone: a plan has one task at a time there. So a piece of work is learned a round after it was told of, when those that
+ * what it would have taken alone: a plan has one task at a time there. So a piece of work is learned a round after it was told of, when those that
  * ran beside it are most likely known.
  */
 export class Learning {
@@ -57,7 +57,7 @@ export class Learning {
     const run = runOf(work, node)
     const runs = this.#runs.get(node.name) ?? []
     runs.push(run)
-    this.#runs.set(node.name, runs.slice(-MAX_RUNS))
+    this.#runs.set(node.name, runs.slice(-MAX_RUNS_KNOWN))
     if (run.end > (this.#before.get(node.name) ?? 0)) this.#fresh.push({ work, run, node })
   }
 

@@ -27,6 +27,8 @@ export interface PlanOrder extends DeployOptions {
   /** Those that can be reached: also one that takes nothing now, so that it can be said why. */
   readonly nodes: readonly NodeFacts[]
   readonly network: NetworkDescription
+  /** Ends a search: its reason is thrown. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface PlanSettings {
@@ -46,7 +48,7 @@ export async function planDeployment(
   costs: Costs,
   settings: PlanSettings = {},
 ): Promise<Plan> {
-  const { deployment, desired, network, nodes, timeLimit } = order
+  const { deployment, desired, network, nodes, timeLimit, signal } = order
   const { repositoryBandwidth, clock = () => performance.now() } = settings
   const began = clock()
   const scheduler = chosen(order.scheduler ?? DEFAULT_SCHEDULER)
@@ -65,8 +67,8 @@ export async function planDeployment(
   const platform = platformOf({ network, nodes, functions, instances: there, others, repositoryBandwidth })
   const byName = new Map(functions.map((wanted) => [wanted.facts.name, wanted]))
   const drafts = draftsOf(deployment, { platform, functions: byName, costs })
-  const parts = await place(async () => {
-    const free = await planParts(drafts, platform, scheduler, { timeLimit, clock })
+  const parts = await place(signal, async () => {
+    const free = await planParts(drafts, platform, scheduler, { timeLimit, clock, signal })
     const bounds = boundsOf(placesIn(free), functions)
     const bound = bounds.size === 0 ? free : await rebind(free, platform, (name) => bounds.get(name))
     return bound.map((part) => ({ ...part, warm: warmOf(part) }))
@@ -126,10 +128,11 @@ function piecesOf(
 }
 
 /** What schedulers throw, as others know it. */
-async function place<T>(plan: () => Promise<T>): Promise<T> {
+async function place<T>(signal: AbortSignal | undefined, plan: () => Promise<T>): Promise<T> {
   try {
     return await plan()
   } catch (error) {
+    signal?.throwIfAborted()
     const { message } = error as Error
     if (error instanceof InfeasibleError) throw new ControllerError('cannot-place', message, { cause: error })
     const advice = 'please report this, with deployment and network'

@@ -1,4 +1,11 @@
-import { check, type Platform, planWithin, type Schedule, type Scheduler } from '../../scheduler/index.ts'
+import {
+  check,
+  type Platform,
+  planWithin,
+  type Schedule,
+  type Scheduler,
+  type TimeLimit,
+} from '../../scheduler/index.ts'
 import type { PartDraft } from './part-drafts.ts'
 import { replay } from './replay.ts'
 
@@ -22,11 +29,11 @@ export async function planParts(
   drafts: readonly PartDraft[],
   platform: Platform,
   scheduler: Scheduler,
-  options: { readonly timeLimit?: number | undefined; readonly clock: () => number },
+  options: Pick<TimeLimit, 'timeLimit' | 'clock' | 'signal'>,
 ): Promise<PlacedPart[]> {
   const timeLimit = options.timeLimit === undefined ? undefined : options.timeLimit / drafts.length
   return await inTurn(drafts, platform, async ({ workflow }, own, _, vcpus) => {
-    const schedule = await planWithin(scheduler, workflow, own, { timeLimit, clock: options.clock })
+    const schedule = await planWithin(scheduler, workflow, own, { ...options, timeLimit })
     const places = vcpus(schedule)
     const isSo = schedule.tasks.every(({ vcpu }, task) => places[task]?.includes(vcpu))
     return isSo ? schedule : replay(workflow, own, schedule, places)

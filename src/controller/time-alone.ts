@@ -8,7 +8,7 @@ export interface Run {
 }
 
 /**
- * How long a piece of work had taken if nothing else had been executed on its vCPU: where n are at once, each has an nth of it (processor
+ * How long a piece of work would have taken if nothing else had been executed on its vCPU: where n are at once, each has an nth of it (processor
  * sharing, as a kernel does among processes of one priority).
  * @param slowdown how much longer work takes while so many are executed @defaultValue that many times as long
  * @returns milliseconds

@@ -31,7 +31,7 @@ export class FakeController implements ControllerActions {
     this.#say(NODE, 'changeLabels', ...args)
   calibrate: ControllerActions['calibrate'] = async (...args) => this.#say(NODE, 'calibrate', ...args)
   functions: ControllerActions['functions'] = async () => this.#say([FUNCTION], 'functions')
-  plan: ControllerActions['plan'] = async (...args) => this.#say(PLAN, 'plan', ...args)
+  plan: ControllerActions['plan'] = async (source, options) => this.#say(PLAN, 'plan', source, options)
   deploy: ControllerActions['deploy'] = async (source, options, onEvent) => {
     this.#say(undefined, 'deploy', source, options)
     for (const event of DEPLOY_EVENTS) onEvent?.(event)

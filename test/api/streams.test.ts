@@ -77,6 +77,30 @@ for (const [when, isBegun] of [
   })
 }
 
+t.test('a client that goes away ends the search for its plan', async (t) => {
+  const begun = promised()
+  const ended = promised<unknown>()
+  const plan: ControllerActions['plan'] = async (_source, _options, signal) => {
+    begun.resolve()
+    if (signal === undefined) throw new Error('there is no signal')
+    await once(signal, 'abort')
+    ended.resolve(signal.reason)
+    throw signal.reason
+  }
+  const { url } = await serve(t, new FakeController({ plan }))
+  const leaving = new AbortController()
+  const asked = fetch(`${url}/v1/plans`, {
+    method: 'POST',
+    body: JSON.stringify(SOURCE),
+    headers: { 'content-type': 'application/json' },
+    signal: leaving.signal,
+  })
+  await begun.promise
+  leaving.abort()
+  await t.rejects(asked)
+  t.match(await ended.promise, { message: 'the client has gone' })
+})
+
 t.test('a deployment goes on though its client goes away', async (t) => {
   const left = promised()
   const ended = promised()

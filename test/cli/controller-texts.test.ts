@@ -44,6 +44,19 @@ merge        2.0.0    cloud  any                   0 B
   t.match(formatPlan({ ...PLAN, parts: [], instances: [] }, draw), /\n\nNo instance is needed\.\n$/)
 })
 
+t.test('a chart is as wide as the terminal, and no wider than one can read', async (t) => {
+  const widthAt = async (columns: number | undefined) => {
+    const [line = ''] = (await ganttTextFor({ columns } as NodeJS.WriteStream))(
+      [{ task: 'a', vcpu: 'b', start: 0, finish: 1 }],
+      1,
+    ).split('\n')
+    return line.length
+  }
+  t.equal(await widthAt(60), 60)
+  t.equal(await widthAt(undefined), 80)
+  t.equal(await widthAt(300), 120)
+})
+
 t.test('CPUs are written as the system writes them', async (t) => {
   t.equal(formatCpus([]), 'any')
   t.equal(formatCpus([2]), '2')

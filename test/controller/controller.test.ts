@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import t from 'tap'
+import { MAX_PLANS } from '../../src/controller/controller.ts'
 import type { DeployEvent } from '../../src/controller/index.ts'
 import type { PlanOrder } from '../../src/controller/plan-deployment.ts'
 import { CostPlanner } from '../../src/controller/planner.ts'
@@ -341,3 +342,35 @@ t.test('while a plan is searched for, all else goes on, and counts in what becom
   t.match(await lab.clock.run(later), { revision: 2, state: 'ready' })
   t.match(await roles(), ['resize-1 serving'])
 })
+
+t.test(
+  'a search ends with who wants the plan, and with the controller; there are not too many',
+  async (t) => {
+    const lab = await Lab.create(t, ['a'])
+    await lab.controller.close()
+    /** Searches until it is ended. */
+    class Endless extends CostPlanner {
+      override async plan(order: PlanOrder) {
+        const { signal } = order
+        if (order.scheduler !== 'sf-seek') return await super.plan(order)
+        if (signal?.aborted === false) await once(signal, 'abort')
+        throw signal?.reason
+      }
+    }
+    lab.start({ planner: new Endless({ clock: () => 0 }) })
+    const gone = new AbortController()
+    const seek = { scheduler: 'sf-seek' }
+    const plans = Promise.allSettled(
+      Array.from({ length: MAX_PLANS }, () => lab.controller.plan(ONE, seek, gone.signal)),
+    )
+    await t.rejects(lab.controller.plan(ONE), { code: 'too-many', message: /try again when one is done/ })
+    gone.abort(new Error('gone'))
+    for (const ended of await lab.clock.run(plans))
+      t.match(ended, { status: 'rejected', reason: { message: 'gone' } })
+    t.match(await lab.clock.run(lab.controller.plan(ONE)), { deployment: 'photos' }, 'there is room again')
+    const deploying = t.rejects(lab.controller.deploy(ONE, seek), { message: 'the controller is closed' })
+    await lab.clock.advance(100)
+    await lab.clock.run(lab.controller.close())
+    await deploying
+  },
+)

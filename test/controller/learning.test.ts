@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { InstanceReport, WorkReport } from '../../src/control/index.ts'
-import { Learning } from '../../src/controller/learning.ts'
+import { Learning, MAX_RUNS_KNOWN } from '../../src/controller/learning.ts'
 import { Store } from '../../src/controller/store.ts'
 import type { WatchedNode } from '../../src/controller/watched-node.ts'
 import { temporaryFolder } from '../engine/fixture.ts'
@@ -85,6 +85,24 @@ t.test(
     t.same(runs, [Math.round(100 / 1.2), Math.round(100 / 1.2 + 100), Math.round(100 / 1.2)])
   },
 )
+
+t.test('so many pieces of work are remembered to see which ran beside others, the newest', async (t) => {
+  const { notes, learning } = await open(t)
+  const node = nodeWith({ one: [10], two: [10], other: [11] })
+  const last = () => notes.learned.at(-1)
+  for (const [others, run] of [
+    [MAX_RUNS_KNOWN - 2, 50],
+    [MAX_RUNS_KNOWN, 100],
+  ] as const) {
+    const at = 1000 + 1_000_000 * others
+    learning.add(work('one', at, 100), node)
+    for (let n = 0; n < others; n++) learning.add(work('other', at + 200 + 10 * n, 10), node)
+    learning.add(work('two', at, 100), node)
+    learning.round(0)
+    learning.round(0)
+    t.same(last(), { instance: 'two', run })
+  }
+})
 
 t.test('what is learned is kept, and learned once', async (t) => {
   const { store, notes, learning } = await open(t)

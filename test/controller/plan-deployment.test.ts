@@ -311,6 +311,15 @@ t.test('what cannot be asked for is said', async (t) => {
   })
 })
 
+t.test('a search ends with the reason why it is not wanted any more', async (t) => {
+  const wish = deployment('d', { workflows: FAN })
+  const signal = AbortSignal.abort(new Error('the controller is closed'))
+  const nodes = [node('a'), node('b', { speed: 1700 })]
+  await t.rejects(plan(wish, nodes, { scheduler: 'sf-seek', signal }), {
+    message: 'the controller is closed',
+  })
+})
+
 t.test('a search shares its time among the parts', async (t) => {
   const wish = deployment('d', { chains: ['detect/camera', 'crop/camera'] })
   let now = 0

@@ -38,6 +38,15 @@ a/0  [one     ][three   ]
   )
 })
 
+t.test('tasks that overlap by rounding alone are in one line', async (t) => {
+  const tasks = [task('one', 'a/0', 0, 0.1 + 0.2), task('two', 'a/0', 0.3, 0.6)]
+  t.match(ganttText(tasks, { columns: 25 }), /^a\/0 {2}\[one +\]\[two +\]\n {5}0/)
+})
+
+t.test('however narrow the terminal, there is something to see', async (t) => {
+  t.match(ganttText([task('one', 'host/0', 0, 2)], { columns: 10 }), /^host\/0 {2}\[one {15}\]$/m)
+})
+
 t.test('the axis may go on, so that two charts have one', async (t) => {
   const [line] = ganttText([task('one', 'a/0', 0, 2)], { columns: 25, end: 4 }).split('\n')
   t.equal(line, 'a/0  [one     ]')

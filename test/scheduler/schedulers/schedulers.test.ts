@@ -71,6 +71,24 @@ t.test('a search is stopped when its time is over, and the best so far is taken'
   t.strictSame(turnsBefore, [0, 1, 2, 3], 'others have their turn')
 })
 
+t.test('a search is ended between two steps, with the reason', async (t) => {
+  const enough = new AbortController()
+  let steps = 0
+  const endless: Scheduler = {
+    ...{ name: 'endless', title: 'endless', summary: '' },
+    *plan(...args) {
+      const best = schedule(ALGORITHMS[0] as (typeof ALGORITHMS)[number], ...args)
+      for (;;) {
+        if (++steps === 3) enough.abort(new Error('enough'))
+        yield { makespan: best.makespan, evaluations: steps, schedule: () => best }
+      }
+    },
+  }
+  const { signal } = enough
+  await t.rejects(planWithin(endless, workflow, platform, { clock: () => 0, signal }), { message: 'enough' })
+  t.equal(steps, 3)
+})
+
 t.test('the last word of the exact search is what it has proven', async (t) => {
   const search = find('exact').plan(TOPCUOGLU, processors(3))
   let last: number | undefined
