@@ -17,8 +17,6 @@ import { StartTimes } from './start-times.ts'
 interface Life {
   readonly id: string
   readonly times: StartTimes
-  /** Milliseconds of `performance.now()`; undefined until it has connected. */
-  connectedAt: number | undefined
   /** Why this node ends it. */
   killedFor: string | undefined
   /** Whether an operator wants that. */
@@ -266,7 +264,7 @@ export class FunctionSlot {
   #startNext(): void {
     const id = processName(this.id, ++this.#generation)
     const times = new StartTimes()
-    const life = { id, times, connectedAt: undefined, killedFor: undefined, isTold: false }
+    const life = { id, times, killedFor: undefined, isTold: false }
     this.#life = life
     this.#startTimes = times
     this.#starting = this.#bringUp(life)
@@ -290,7 +288,7 @@ export class FunctionSlot {
     }
     if (this.#isOver(life)) {
       await engine.stop(life.id, 0).catch((error: Error) => log('error', error.message))
-    } else if (life.connectedAt === undefined) {
+    } else if (life.times.connectedAt === undefined) {
       const { readyTimeout } = supervision
       this.#timer = setTimeout(() => {
         this.#pace.giveUp()
@@ -305,11 +303,10 @@ export class FunctionSlot {
 
   #onConnect(face: Face): void {
     const life = this.#life
-    if (life === undefined || life.connectedAt !== undefined || this.#condition.isHalted) {
+    if (life === undefined || life.times.connectedAt !== undefined || this.#condition.isHalted) {
       face.close()
       return
     }
-    life.connectedAt = performance.now()
     life.times.connected()
     this.#face = face
     this.#nap.start()
@@ -372,7 +369,7 @@ export class FunctionSlot {
     face?.close()
     if (!life.isTold) this.#restarts++
     this.#options.log('warn', `${this.id}: instance ended: ${cause}`)
-    const { connectedAt } = life
+    const { connectedAt } = life.times
     const { wait, isHopeless } = this.#pace.next(
       connectedAt === undefined ? 0 : performance.now() - connectedAt,
     )

@@ -35,6 +35,11 @@ export class StartTimes {
     this.#connected = this.#now()
   }
 
+  /** When it has connected, in milliseconds of that clock. */
+  get connectedAt(): number | undefined {
+    return this.#connected
+  }
+
   /** As far as it has come. */
   get phases(): Phases {
     const [began, created, started, connected] = [this.#began, this.#created, this.#started, this.#connected]
