@@ -103,7 +103,9 @@ export class Rollout {
       const why = said.find((reason) => reason !== undefined)
       return `${instance.id} on ${instance.node} is ${state}${why === undefined ? '' : `: ${why}`}`
     })
-    return `deployment ${this.#name} could not be started, and what was there before is there again. ${reasons.join('; ')}`
+    const isFirst = this.#standing.before?.revision === undefined
+    const left = isFirst ? 'nothing of it is left' : 'what was there before is there again'
+    return `deployment ${this.#name} could not be started, and ${left}. ${reasons.join('; ')}`
   }
 
   #goBack(error: Error): void {

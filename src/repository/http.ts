@@ -118,7 +118,7 @@ export class HttpClient {
         ? 'give the certificate of its authority with --ca FILE'
         : 'is this the right address, http or https?'
       : code === 'ECONNREFUSED' && isLoopback(url)
-        ? `start one with 'apt-get install docker-registry' or 'docker run -d -p ${url.port || 80}:5000 registry:2', or say with --registry where it is`
+        ? `start one with 'apt-get install docker-registry' or 'docker run -d -p ${url.port || 80}:5000 registry:2', or say where another is (--registry, or registry in a network file)`
         : 'is it running, and is this the right address?'
     return new RepositoryError(
       'registry-unreachable',

@@ -211,9 +211,9 @@ export const schema = z.strictObject({
     .min(1)
     .default(() => defaultHome())
     .meta(
-      about('Folder of keys, artifacts and sockets', {
+      about('Folder of keys, artifacts and sockets, unless --home or $NDN_SFC_HOME says another', {
         example: './my-gateway',
-        otherwise: '$NDN_SFC_HOME, or .ndn-sfc in the home folder of the user',
+        otherwise: '~/.ndn-sfc',
       }),
     ),
   listen: listeners.default([]).meta(

@@ -82,7 +82,7 @@ t.test(
     for (const node of lab.nodes.values()) node.failing.add('resize-2')
     await t.rejects(lab.clock.run(lab.controller.deploy(ONE)), {
       code: 'failed',
-      message: /resize-2 on .* is failed: it exits at once/,
+      message: /what was there before is there again\. resize-2 on .* is failed: it exits at once/,
     })
     for (const node of lab.nodes.values()) node.failing.clear()
     await lab.clock.advance(3000)
@@ -173,6 +173,18 @@ t.test('an instance that goes on failing is replaced elsewhere', async (t) => {
   const after = await lab.controller.instances()
   t.match(after, [{ role: 'serving', state: 'ready' }])
   t.not(after[0]?.node, first?.node)
+})
+
+t.test('of a first deployment that comes to nothing, nothing is left but the reason', async (t) => {
+  const lab = await Lab.open(t, ['a'])
+  lab.node('a').failing.add('*')
+  await t.rejects(lab.clock.run(lab.controller.deploy(ONE)), {
+    code: 'failed',
+    message: /could not be started, and nothing of it is left\. resize-1 on a is failed/,
+  })
+  await lab.clock.advance(3000)
+  t.same(await lab.controller.instances(), [])
+  t.match(await lab.controller.deployment('photos'), { state: 'failed', cause: /exits at once/ })
 })
 
 t.test('busy functions get one more, up to their bound; idle ones one less', async (t) => {

@@ -2,7 +2,12 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { DockerEngine, functionImage, isDockerAvailable } from '../../src/engine/docker/index.ts'
+import {
+  DockerEngine,
+  type DockerEngineOptions,
+  functionImage,
+  isDockerAvailable,
+} from '../../src/engine/docker/index.ts'
 import { EngineError, type EngineEvent } from '../../src/engine/index.ts'
 import { docker, removeImages } from './docker-host.ts'
 import { makeDockerRelay } from './docker-relay.ts'
@@ -13,7 +18,7 @@ import { skipWithoutDocker } from './require-docker.ts'
 async function fakeEngine(
   t: Test,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  onWarning?: (message: string) => void,
+  more: Pick<DockerEngineOptions, 'onWarning' | 'cgroupParent'> = {},
 ) {
   const socketPath = join(await temporaryFolder(t), 'docker.sock')
   const server = createHttpServer((request, response) => {
@@ -35,7 +40,7 @@ async function fakeEngine(
     nodeName: uniqueNode(),
     stateDirectory: await temporaryFolder(t),
     docker: { socketPath },
-    onWarning,
+    ...more,
   }
   const engine = await DockerEngine.connect(options)
   t.teardown(() => engine.close().catch(() => {}))
@@ -67,12 +72,26 @@ t.test('an engine that cannot keep containers on CPUs is told of, once', async (
     response.statusCode = 500
     response.end('{}')
   }
-  const engine = await fakeEngine(t, refuse, (message) => warnings.push(message))
+  const engine = await fakeEngine(t, refuse, { onWarning: (message) => warnings.push(message) })
   const artifact = await makeArtifact(t)
   for (const cpus of [[], [0], [1]])
     await t.rejects(engine.start({ id: 'a', artifact, doorDirectory: '/', cpus }))
   t.match(warnings, [/on any CPU: the Docker Engine at .* no control group cpuset/])
   t.equal(warnings.length, 1)
+})
+
+t.test('a control group that gives less than an instance is to have is named', async (t) => {
+  const refuse = (_request: IncomingMessage, response: ServerResponse) => {
+    response.statusCode = 500
+    response.end(JSON.stringify({ message: 'error setting cgroup config for procHooks process' }))
+  }
+  const engine = await fakeEngine(t, refuse, { cgroupParent: '/nodes/lobby' })
+  const artifact = await makeArtifact(t)
+  await t.rejects(engine.start({ id: 'a', artifact, doorDirectory: '/' }), {
+    code: 'start-failed',
+    message:
+      /^the control group \/nodes\/lobby \(cgroupParent in the node's configuration\).*error setting cgroup/,
+  })
 })
 
 t.test('an engine without space left is told of as a full disk', async (t) => {

@@ -119,7 +119,9 @@ export class DockerEngine implements Engine {
     if (this.#instances.has(id) || this.#starting.has(id)) {
       throw new EngineError('already-running', `instance ${id} runs already; stop it first`)
     }
-    const started = this.#start(spec)
+    const started = this.#start(spec).catch((error: unknown) => {
+      throw this.#explain(error, id)
+    })
     this.#starting.set(id, started)
     try {
       await started
@@ -194,6 +196,15 @@ export class DockerEngine implements Engine {
       this.#feed.close()
       this.#client.close()
     }
+  }
+
+  /** What a control group refuses the engine tells without a word of whose it is. */
+  #explain(error: unknown, id: string): unknown {
+    const { cgroupParent } = this.#options
+    if (cgroupParent === undefined || !(error instanceof EngineError) || !/cgroup/.test(error.message))
+      return error
+    const advice = `the control group ${cgroupParent} (cgroupParent in the node's configuration) may give less than ${id} is to have`
+    return new EngineError(error.code, `${advice}: ${error.message}`, error)
   }
 
   async #start(spec: InstanceSpec): Promise<void> {
